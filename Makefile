@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# integ2d. `make help` lists the targets; settings of your own (CC, PREFIX,
+# CFLAGS ...) go on the command line or into config.mk.
+
+VERSION := 0.1.0
+
+-include config.mk
+
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MPICC    ?= mpicc
+PKG_CONFIG ?= pkg-config
+SANITIZE ?=
+CFLAGS   ?= -O2 -g
+LDFLAGS  ?=
+
+# ---- What is there ---------------------------------------------------------
+# A part that is missing is named by `make deps` and by the target that
+# needs it; kernels whose language is missing are left out.
+
+WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror
+SAN  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+BASE := -D_GNU_SOURCE $(WARN) $(SAN) -DINTEG2D_VERSION='"$(VERSION)"'
+# Kernels: the same bits from any compiler, so no contraction, no fast-math.
+KERNEL_OPT := -O3 -g -ffp-contract=off
+COMPILER := $(notdir $(firstword $(CC))) $(shell $(CC) -dumpfullversion 2>/dev/null || $(CC) -dumpversion)
+KERNEL_FLAGS = $(BASE) $(KERNEL_OPT) -Ikernels/driver \
+	-DINTEG2D_COMPILER='"$(COMPILER)"' -DINTEG2D_FLAGS='"$(strip $(KERNEL_OPT) $(SAN))"'
+LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
+
+# ---- What is built ---------------------------------------------------------
+
+KERNELS  := $(basename $(notdir $(wildcard kernels/*.c)))
+PROGRAMS := submit collect
+MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
+UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
+
+BIN  := $(BUILD)/bin
+OBJ  := $(BUILD)/obj
+ROOT := $(abspath $(BUILD))/root
+
+KERNEL_BINS   := $(KERNELS:%=$(BIN)/integ2d-%)
+LAUNCHER_BINS := $(PROGRAMS:%=$(BIN)/integ2d-%)
+DRIVER_OBJS   := $(patsubst kernels/driver/%.c,$(OBJ)/driver/%.o,$(wildcard kernels/driver/*.c))
+LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
+SLURM_PART    := $(BUILD)/lib/backend-slurm.so
+UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
+
+.PHONY: all kernels stage demo test bench lint format install uninstall deps \
+	clean help units FORCE
+.DELETE_ON_ERROR:
+
+all: stage
+
+# Commands are shown with V=1; otherwise a line says what is made.
+Q := $(if $(V),,@)
+SAY = $(if $(V),:,printf '  %-7s %s\n')
+
+# ---- What must be installed ------------------------------------------------
+
+deps:
+	@sh .ci/deps build lab test
+
+# ---- Rebuild when the compiler or a flag changes ---------------------------
+
+define STAMP
+$(shell $(CC) --version 2>/dev/null | head -n 1) | $(KERNEL_FLAGS) | $(LAUNCHER_FLAGS) | $(LDFLAGS)
+endef
+$(OBJ)/flags: FORCE
+	@mkdir -p $(@D)
+	@command -v $(CC) >/dev/null || { \
+	  echo "integ2d: no C compiler '$(CC)': run 'make deps' (Debian's package gcc or clang)" >&2; exit 2; }
+	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || \
+	  printf '%s\n' '$(subst ','\'',$(STAMP))' > $@
+FORCE:
+
+# ---- Kernels ---------------------------------------------------------------
+
+kernels: $(KERNEL_BINS)
+
+$(OBJ)/driver/%.o: kernels/driver/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/lib/libdriver.a: $(DRIVER_OBJS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
+	@mkdir -p $(@D) $(OBJ)/kernels
+	@$(SAY) CC $<
+	$(Q)$(COMPILE) $(KERNEL_FLAGS) $(EXTRA) -MMD -MP -MF $(OBJ)/kernels/$*.d -MT $@ \
+	  $< $(BUILD)/lib/libdriver.a $(LDFLAGS) -ljansson -lm -o $@
+
+$(KERNEL_BINS): COMPILE = $(CC)
+$(BIN)/integ2d-openmp: EXTRA = -fopenmp
+$(BIN)/integ2d-mpi: COMPILE = OMPI_CC="$(CC)" $(MPICC)
+
+# ---- Launcher --------------------------------------------------------------
+
+$(OBJ)/launcher/%.o: jobs/launcher/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/lib/liblauncher.a: $(LAUNCHER_OBJS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher.a
+	@mkdir -p $(@D)
+	@$(SAY) LINK $@
+	$(Q)$(CC) $(SAN) $(CFLAGS) $^ $(LDFLAGS) -linih -ljansson -o $@
+
+# The one file that knows libslurm, loaded when a job needs it.
+$(SLURM_PART): jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags
+	@mkdir -p $(@D) $(OBJ)/launcher
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -MMD -MP -MF $(OBJ)/launcher/backend_slurm.d -MT $@ \
+	  $< $(BUILD)/lib/liblauncher.a $(LDFLAGS) -lslurm -o $@
+
+# ---- Install: the same rules fill build/root, where demo and tests run -----
+
+DATA := $(DESTDIR)$(PREFIX)/share/integ2d
+INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
+
+install: $(INSTALL_BINS) $(SLURM_PART)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site $(DATA)/jobs
+	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(SLURM_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/
+	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
+	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
+	@for site in $(SITES); do \
+	  install -d $(DATA)/modulefiles/$$site/integ2d && \
+	  sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' modulefiles/$$site.lua \
+	    > $(DATA)/modulefiles/$$site/integ2d/$(VERSION).lua || exit 1; done
+	@cd site/lab && find . -type f ! -name integ2d-lab | while read -r file; do \
+	  install -D -m "$$(stat -c %a "$$file")" "$$file" "$(DATA)/lab/$$file" || exit 1; done
+
+uninstall:
+	rm -f $(foreach name,$(KERNELS) $(PROGRAMS) lab,$(DESTDIR)$(PREFIX)/bin/integ2d-$(name))
+	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)
+
+stage: kernels $(LAUNCHER_BINS) $(SLURM_PART)
+	@$(MAKE) --no-print-directory -s install PREFIX=$(ROOT) DESTDIR=
+
+# ---- Tests -----------------------------------------------------------------
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/lib/liblauncher.a $(BUILD)/lib/libdriver.a
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -Ikernels/driver -MMD -MP $< $(BUILD)/lib/liblauncher.a \
+	  $(BUILD)/lib/libdriver.a $(LDFLAGS) -lcmocka -linih -ljansson -lm -o $@
+
+units: $(UNIT_BINS)
+
+test:
+	@sh .ci/deps build lab test
+	@$(MAKE) --no-print-directory stage units
+	@BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" SANITIZE="$(SANITIZE)" tests/run
+
+bench: stage
+	@sh .ci/deps build lab bench
+	@BUILD=$(abspath $(BUILD)) tests/bench/run
+
+C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/bench/*.[ch])
+SHELL_FILES := .ci/run .ci/deps tests/run site/lab/integ2d-lab $(wildcard tests/*.bats tests/*.bash tests/bench/run)
+
+# Each tool must find nothing. Warnings of gcc are errors in any build.
+lint:
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang kernels units $(BUILD)/clang/lib/backend-slurm.so
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
+	  -DINTEG2D_VERSION='""' -DINTEG2D_COMPILER='""' -DINTEG2D_FLAGS='""' \
+	  -Ikernels -Ikernels/driver -Ijobs/launcher kernels jobs/launcher
+	shellcheck -x $(SHELL_FILES)
+	luac5.4 -p $(wildcard modulefiles/*.lua site/lab/*.lua)
+	codespell --skip=build*,.git,integ2d-runs .
+
+format:
+	clang-format -i $(C_FILES)
+
+# ---- The rehearsal: what a learner types, on the cluster of the lab --------
+
+DEMO := $(BUILD)/root/bin/integ2d-lab
+
+demo:
+	@sh .ci/deps build lab
+	@$(MAKE) --no-print-directory stage
+	@$(DEMO) up
+	@for site in hpc2n uppmax; do \
+	  printf '\nAs on a login node of %s:\n\n    $$ ml integ2d\n    $$ integ2d-submit --site=%s --scheme=mpi -n 4\n\n' $$site $$site; \
+	  $(DEMO) exec --site=$$site -- bash -lc "ml integ2d && integ2d-submit --site=$$site --scheme=mpi -n 4" || exit; done
+	@printf '\nNow you. A shell as on a login node, and the cluster taken down again:\n\n'
+	@printf '    %s shell --site=hpc2n\n    %s down\n\nIn that shell, for example:\n\n' $(DEMO) $(DEMO)
+	@printf '    ml integ2d\n    integ2d-submit --scheme=openmp -n 2\n    integ2d-submit --scheme=serial --dry-run\n    integ2d-collect\n'
+
+help:
+	@echo 'make            build everything into $(BUILD)/root'
+	@echo 'make demo       run the main job on the rehearsal cluster'
+	@echo 'make test       the whole test suite, on a private Slurm'
+	@echo 'make bench      measure; nothing is judged'
+	@echo 'make lint       formats, warnings, scripts, spelling'
+	@echo 'make format     clang-format on all C files'
+	@echo 'make install    to PREFIX=$(PREFIX) (DESTDIR= in front)'
+	@echo 'make uninstall  take it away again'
+	@echo 'make deps       install the Debian packages that are missing'
+	@echo 'make clean      remove $(BUILD)'
+	@echo 'Settings: CC CFLAGS LDFLAGS MPICC BUILD PREFIX DESTDIR V=1'
+	@echo '          SANITIZE=address,undefined or SANITIZE=thread'
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(wildcard $(OBJ)/*/*.d $(BUILD)/unit/*.d)
