@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* No Slurm at all: the same script, run on this machine. A job is a process
+ * of its own session that starts the script, waits for it, keeps its time
+ * limit and writes what became of it to local_<jobid>.json; its process id
+ * is the job id, and ending it (kill) cancels the job. */
+#include "backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "file.h"
+
+enum { GRACE_S = 5, STATE_JSON_LIMIT = 1 << 16 };
+
+static int local_open(struct error *err)
+{
+    (void)err;
+    return 0;
+}
+
+/* When a process began, in clock ticks since this machine started: with its
+ * number the only name a process has. 0 = no such process. */
+static unsigned long long began(long pid)
+{
+    char path[64], text[1024];
+    unsigned long long ticks = 0;
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    /* The name in parentheses may hold anything: count from its end. */
+    const char *rest = strrchr(text, ')');
+    if (!rest || sscanf(rest + 1,
+                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
+                        " %*d %*d %*d %*d %*d %*d %llu",
+                        &ticks) != 1)
+        return 0;
+    return ticks;
+}
+
+static void boot_id(char *text, size_t size)
+{
+    text[0] = '\0';
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+    if (!file)
+        return;
+    if (!fgets(text, (int)size, file))
+        text[0] = '\0';
+    fclose(file);
+}
+
+static int write_state(const char *folder, const struct job_status *status,
+                       struct error *err)
+{
+    char boot[64], name[64];
+    boot_id(boot, sizeof boot);
+    json_t *json = json_pack(
+        "{ss si si sI sI sI ss}", "state", state_name(status->state),
+        "exit_code", status->exit_code, "signal", status->signal, "start",
+        (json_int_t)status->start, "end", (json_int_t)status->end, "began",
+        (json_int_t)began(status->job_id), "boot", boot);
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    if (!text)
+        return error_set(err, "out of memory");
+    snprintf(name, sizeof name, "local_%ld.json", status->job_id);
+    int rc = file_write(folder, name, text, err);
+    free(text);
+    return rc;
+}
+
+/* In the script's process: outputs as Slurm would name them, then bash. */
+_Noreturn static void run_script(const char *folder, long job_id)
+{
+    char output[64], error[64], id[32];
+    snprintf(output, sizeof output, "output_%ld.out", job_id);
+    snprintf(error, sizeof error, "error_%ld.err", job_id);
+    snprintf(id, sizeof id, "%ld", job_id);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    if (chdir(folder) != 0)
+        _exit(126);
+    int out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int bad = open(error, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (out < 0 || bad < 0 || dup2(out, 1) < 0 || dup2(bad, 2) < 0)
+        _exit(126);
+    setenv("INTEG2D_JOB_ID", id, 1);
+    execlp("bash", "bash", "job.sbatch", (char *)NULL);
+    _exit(127);
+}
+
+/* Waits for the script: its end, the time limit, or a signal to end it. */
+static void wait_script(pid_t script, long limit_s, struct job_status *status)
+{
+    sigset_t set;
+    siginfo_t info;
+    int code;
+    struct timespec limit = {.tv_sec = limit_s};
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    status->state = STATE_COMPLETED;
+    while (waitpid(script, &code, WNOHANG) == 0) {
+        int got = sigtimedwait(&set, &info, &limit);
+        if (got == SIGCHLD || (got < 0 && errno != EAGAIN))
+            continue;
+        if (status->state != STATE_COMPLETED) { /* asked once already */
+            kill(-script, SIGKILL);
+            continue;
+        }
+        status->state = got < 0 ? STATE_TIMEOUT : STATE_CANCELLED;
+        kill(-script, SIGTERM);
+        limit = (struct timespec){.tv_sec = GRACE_S};
+    }
+    kill(-script, SIGKILL); /* what it left behind */
+    status->exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
+    status->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
+    if (status->state == STATE_COMPLETED && code != 0)
+        status->state = STATE_FAILED;
+}
+
+/* In the job's own process. It reports its number once the script runs. */
+_Noreturn static void supervise(const struct job *job, const char *folder,
+                                int report)
+{
+    struct error err;
+    sigset_t set;
+    struct job_status status = {.job_id = getpid(),
+                                .state = STATE_RUNNING,
+                                .nodes = 1,
+                                .start = time(NULL)};
+    sigfillset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    setsid();
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+        dup2(null, 2) < 0 || write_state(folder, &status, &err) != 0)
+        _exit(1);
+    pid_t script = fork();
+    if (script == 0)
+        run_script(folder, status.job_id);
+    if (script < 0 || write(report, &status.job_id, sizeof status.job_id) !=
+                          (ssize_t)sizeof status.job_id)
+        _exit(1);
+    close(report);
+    wait_script(script, job->time_min * 60, &status);
+    status.end = time(NULL);
+    _exit(write_state(folder, &status, &err) == 0 ? 0 : 1);
+}
+
+static enum submitted local_submit(const struct job *job, const char *script,
+                                   const char *folder, long *job_id,
+                                   struct error *err)
+{
+    (void)script; /* it lies in the folder */
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        error_set(err, "cannot start the job: %s", strerror(errno));
+        return SUBMIT_REFUSED;
+    }
+    /* Twice, so that the job is nobody's child and outlives this program. */
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        pid_t job_process = fork();
+        if (job_process == 0)
+            supervise(job, folder, ends[1]);
+        _exit(job_process < 0);
+    }
+    close(ends[1]);
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    ssize_t got;
+    do
+        got = read(ends[0], job_id, sizeof *job_id);
+    while (got < 0 && errno == EINTR);
+    close(ends[0]);
+    if (got == (ssize_t)sizeof *job_id)
+        return SUBMIT_OK;
+    error_set(err,
+              "cannot start the job on this machine: its process ended at "
+              "once (is %s full or write-protected, or are there too many "
+              "processes?)",
+              folder);
+    return SUBMIT_REFUSED;
+}
+
+static int local_status(const char *folder, struct job_status *status,
+                        struct error *err)
+{
+    char path[PATH_MAX], boot[64], *text;
+    const char *state, *its_boot;
+    json_int_t start, end, its_begin;
+    json_error_t why;
+    if (snprintf(path, sizeof path, "%s/local_%ld.json", folder,
+                 status->job_id) >= (int)sizeof path)
+        return error_set(err, "%s: the path is too long", folder);
+    status->state = STATE_UNKNOWN;
+    if (access(path, F_OK) != 0)
+        return 0;
+    if (file_read(path, STATE_JSON_LIMIT, &text, NULL, err) != 0)
+        return -1;
+    json_t *json = json_loads(text, 0, &why);
+    free(text);
+    if (!json ||
+        json_unpack_ex(json, &why, 0, "{ss si si sI sI sI ss}", "state", &state,
+                       "exit_code", &status->exit_code, "signal",
+                       &status->signal, "start", &start, "end", &end, "began",
+                       &its_begin, "boot", &its_boot) != 0) {
+        json_decref(json);
+        return error_set(err, "%s: not what a job wrote: %s", path, why.text);
+    }
+    status->state = state_find(state);
+    status->start = start;
+    status->end = end;
+    status->nodes = 1;
+    boot_id(boot, sizeof boot);
+    if (!state_is_final(status->state) &&
+        (strcmp(boot, its_boot) != 0 ||
+         began(status->job_id) != (unsigned long long)its_begin)) {
+        status->state = STATE_FAILED;
+        snprintf(status->reason, sizeof status->reason, "its process is gone");
+    }
+    json_decref(json);
+    return 0;
+}
+
+const struct backend backend_local = {
+    .name = "local",
+    .open = local_open,
+    .submit = local_submit,
+    .status = local_status,
+};

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    PATH_SHOWN = 1024, /* of a path, in a message */
+    NAME_MAX_TMP = 256,
+    TRIES = 100,
+};
+
+/* Bytes of the UTF-8 character at `text`, or 0 when it is none: too short,
+ * an overlong form, a surrogate or beyond U+10FFFF (RFC 3629). */
+static size_t utf8_length(const unsigned char *text)
+{
+    unsigned char c = text[0];
+    unsigned char low = 0x80;
+    unsigned char high = 0xBF;
+    size_t length = 0;
+
+    if (c < 0x80)
+        return 1;
+    if (c >= 0xC2 && c <= 0xDF)
+        length = 2;
+    else if (c >= 0xE0 && c <= 0xEF)
+        length = 3;
+    else if (c >= 0xF0 && c <= 0xF4)
+        length = 4;
+    if (c == 0xE0)
+        low = 0xA0;
+    else if (c == 0xED)
+        high = 0x9F;
+    else if (c == 0xF0)
+        low = 0x90;
+    else if (c == 0xF4)
+        high = 0x8F;
+    if (length == 0 || text[1] < low || text[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++) {
+        if (text[i] < 0x80 || text[i] > 0xBF)
+            return 0;
+    }
+    return length;
+}
+
+/* As utf8_length, but 0 for control characters too, U+0080 to U+009F
+ * included: terminals obey those as well. */
+static size_t printable_length(const unsigned char *text)
+{
+    if (text[0] < 0x20 || text[0] == 0x7F)
+        return 0;
+    if (text[0] == 0xC2 && text[1] < 0xA0)
+        return 0;
+    return utf8_length(text);
+}
+
+void file_visible(const char *text, char *visible, size_t size)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    size_t used = 0;
+
+    while (*from != '\0') {
+        size_t length = printable_length(from);
+
+        if (used + (length == 0 ? 4 : length) >= size)
+            break;
+        if (length == 0) {
+            snprintf(visible + used, size - used, "\\x%02x", *from);
+            used += 4;
+            from++;
+        } else {
+            memcpy(visible + used, from, length);
+            used += length;
+            from += length;
+        }
+    }
+    if (size > 0)
+        visible[used] = '\0';
+}
+
+int file_check_text(const char *path, const char *text, struct error *err)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    char shown[PATH_SHOWN];
+    long line = 1;
+
+    while (*at != '\0') {
+        size_t length = printable_length(at);
+
+        if (*at == '\n' || *at == '\t' || (*at == '\r' && at[1] == '\n'))
+            length = 1;
+        if (length == 0) {
+            file_visible(path, shown, sizeof(shown));
+            return error_set(err,
+                             "%s:%ld: the byte \\x%02x does not belong in a "
+                             "text file (plain text in UTF-8 is expected); "
+                             "remove it, or put the original file back",
+                             shown, line, *at);
+        }
+        line += *at == '\n';
+        at += length;
+    }
+    return 0;
+}
+
+static const char *kind_name(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return "a folder";
+    if (S_ISFIFO(mode))
+        return "a named pipe";
+    if (S_ISSOCK(mode))
+        return "a socket";
+    return "a device";
+}
+
+/* Reads until the end of the file, or one byte more than limit. Returns the
+ * bytes read, or -1 with errno set. */
+static ssize_t read_all(int fd, char *text, size_t limit)
+{
+    size_t used = 0;
+
+    while (used <= limit) {
+        ssize_t got = read(fd, text + used, limit + 1 - used);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    return (ssize_t)used;
+}
+
+/* file_read with the open file and a path fit for messages. */
+static int read_open(int fd, const char *shown, size_t limit, char **text,
+                     size_t *size, struct error *err)
+{
+    struct stat status;
+    ssize_t got;
+
+    if (fstat(fd, &status) != 0)
+        return error_set(err, "%s: cannot be examined: %s", shown,
+                         strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return error_set(err, "%s: this is %s; a file was expected", shown,
+                         kind_name(status.st_mode));
+    if (status.st_size > (off_t)limit)
+        return error_set(err,
+                         "%s: the file is too long; at most %zu bytes "
+                         "are expected",
+                         shown, limit);
+    *text = malloc(limit + 2);
+    if (*text == NULL)
+        return error_set(err, "%s: not enough memory to read it", shown);
+    got = read_all(fd, *text, limit);
+    if (got < 0)
+        return error_set(err, "%s: cannot be read: %s", shown, strerror(errno));
+    if ((size_t)got > limit)
+        return error_set(err, "%s: the file grew while it was read", shown);
+    (*text)[got] = '\0';
+    if (memchr(*text, '\0', (size_t)got) != NULL)
+        return error_set(err,
+                         "%s: this is no text file (a zero byte at "
+                         "position %zu)",
+                         shown, strlen(*text));
+    if (size != NULL)
+        *size = (size_t)got;
+    return 0;
+}
+
+int file_read(const char *path, size_t limit, char **text, size_t *size,
+              struct error *err)
+{
+    char shown[PATH_SHOWN];
+    int fd;
+    int rc;
+
+    *text = NULL;
+    file_visible(path, shown, sizeof(shown));
+    /* O_NONBLOCK: a named pipe must not make us wait for its writer. */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return error_set(err, "%s: cannot be opened: %s", shown,
+                         strerror(errno));
+    rc = read_open(fd, shown, limit, text, size, err);
+    if (rc != 0) {
+        free(*text);
+        *text = NULL;
+    }
+    close(fd); /* only read: nothing can be lost */
+    return rc;
+}
+
+static int write_all(int fd, const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        ssize_t put = write(fd, text, left);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        text += put;
+        left -= (size_t)put;
+    }
+    return fsync(fd);
+}
+
+/* Opens a new file beside `name` and writes its name to `temporary`. A
+ * folder shared between machines may hold another's file of the same
+ * process id, so a few numbers are tried. */
+static int open_temporary(int folder_fd, const char *name, char *temporary,
+                          size_t size)
+{
+    for (int i = 0; i < TRIES; i++) {
+        int fd;
+        int length =
+            snprintf(temporary, size, ".%s.%ld.%d", name, (long)getpid(), i);
+
+        if (length < 0 || (size_t)length >= size) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = openat(folder_fd, temporary,
+                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+/* Returns 0, or -1 with errno set and nothing new in the folder. */
+static int write_renamed(int folder_fd, const char *name, const char *text)
+{
+    char temporary[NAME_MAX_TMP];
+    int fd = open_temporary(folder_fd, name, temporary, sizeof(temporary));
+    int failed = 0;
+
+    if (fd < 0)
+        return -1;
+    if (write_all(fd, text) != 0)
+        failed = errno;
+    if (close(fd) != 0 && failed == 0)
+        failed = errno;
+    if (failed == 0 && renameat(folder_fd, temporary, folder_fd, name) != 0)
+        failed = errno;
+    if (failed == 0)
+        return 0;
+    unlinkat(folder_fd, temporary, 0);
+    errno = failed;
+    return -1;
+}
+
+int file_write(const char *folder, const char *name, const char *text,
+               struct error *err)
+{
+    char shown[PATH_SHOWN];
+    int folder_fd;
+    int failed = 0;
+
+    file_visible(folder, shown, sizeof(shown));
+    folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder_fd < 0)
+        return error_set(err, "%s: the folder cannot be opened: %s", shown,
+                         strerror(errno));
+    /* Some file systems have no fsync for folders and say EINVAL. */
+    if (write_renamed(folder_fd, name, text) != 0 ||
+        (fsync(folder_fd) != 0 && errno != EINVAL))
+        failed = errno;
+    close(folder_fd);
+    if (failed != 0)
+        return error_set(err, "%s/%s: cannot be written: %s", shown, name,
+                         strerror(failed));
+    return 0;
+}
+
+/* An INI file on its way through inih. */
+struct reading {
+    const char *text; /* the whole file */
+    const char *next; /* the line inih gets next */
+    const char *path; /* fit for messages */
+    long line;
+    char where[PATH_SHOWN + 32];
+    char section[INI_MAX_LINE];
+    file_ini_fn *fn;
+    void *user;
+    bool failed; /* *err is filled; nothing more is read */
+    struct error *err;
+};
+
+static int give(struct reading *reading, const char *section, const char *key,
+                const char *value)
+{
+    struct file_ini item = {reading->where, section, key, value};
+
+    if (reading->failed)
+        return -1;
+    if (reading->fn(reading->user, &item, reading->err) != 0)
+        reading->failed = true;
+    return reading->failed ? -1 : 0;
+}
+
+/* Whether a line of `text` before `end` starts the section `name`. */
+static bool section_before(const char *text, const char *end, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (text < end) {
+        if (text[0] == '[' && strncmp(text + 1, name, length) == 0 &&
+            text[length + 1] == ']')
+            return true;
+        text = strchr(text, '\n');
+        if (text == NULL)
+            break;
+        text++;
+    }
+    return false;
+}
+
+/* A line that starts with '[': one name in brackets, and then no more than
+ * a comment. inih would cut long names and skip what follows. */
+static int take_section(struct reading *reading, const char *line)
+{
+    size_t length = strcspn(line + 1, "] \t\r[;#");
+    const char *rest = line + 1 + length;
+
+    if (length > 0 && *rest == ']')
+        rest += 1 + strspn(rest + 1, " \t\r");
+    else
+        rest = "?";
+    if (*rest != '\0' && *rest != ';')
+        return error_set(reading->err,
+                         "%s: a section is one word in brackets, alone on "
+                         "its line: [site]",
+                         reading->where);
+    memcpy(reading->section, line + 1, length);
+    reading->section[length] = '\0';
+    if (section_before(reading->text, reading->next, reading->section))
+        return error_set(reading->err,
+                         "%s: the section [%s] is in this file twice; put "
+                         "its keys together",
+                         reading->where, reading->section);
+    return give(reading, reading->section, NULL, "");
+}
+
+/* What inih would let through and a reader of the file would not expect. */
+static int check_line(struct reading *reading, const char *line)
+{
+    const char *start = line + strspn(line, " \t\r");
+
+    if (*start == '\0' || *start == ';' || *start == '#')
+        return 0;
+    if (start > line)
+        return error_set(reading->err,
+                         "%s: the line starts with a blank; a key or "
+                         "section starts in the first column",
+                         reading->where);
+    if (*line == '[')
+        return take_section(reading, line);
+    return 0;
+}
+
+/* Gives inih its next line, as fgets does; NULL at the end. Reading the
+ * lines here is what makes their numbers known to the handler. */
+static char *next_line(char *line, int size, void *stream)
+{
+    struct reading *reading = stream;
+    size_t length = strcspn(reading->next, "\n");
+
+    if (reading->failed || *reading->next == '\0')
+        return NULL;
+    reading->line++;
+    snprintf(reading->where, sizeof(reading->where), "%s:%ld", reading->path,
+             reading->line);
+    /* inih's buffer also holds the newline and the NUL. */
+    if (length + 2 > (size_t)size || length + 2 > INI_MAX_LINE) {
+        reading->failed = true;
+        error_set(reading->err,
+                  "%s: the line has %zu bytes; at most %d are read",
+                  reading->where, length, INI_MAX_LINE - 2);
+        return NULL;
+    }
+    memcpy(line, reading->next, length);
+    line[length] = '\0';
+    if (check_line(reading, line) != 0) {
+        reading->failed = true;
+        return NULL;
+    }
+    reading->next += length;
+    if (*reading->next == '\n')
+        reading->next++;
+    return line;
+}
+
+/* inih's handler: 0 is failure, there. */
+static int take_key(void *user, const char *section, const char *name,
+                    const char *value)
+{
+    struct reading *reading = user;
+
+    (void)section; /* may be cut short; ours is not */
+    return give(reading, reading->section, name, value) == 0;
+}
+
+static int parse_ini(struct reading *reading, bool whole)
+{
+    size_t size = strlen(reading->text);
+    int bad_line;
+
+    snprintf(reading->where, sizeof(reading->where), "%s:1", reading->path);
+    bad_line = ini_parse_stream(next_line, reading, take_key, reading);
+    if (reading->failed)
+        return -1;
+    if (bad_line < 0)
+        return error_set(reading->err, "%s: not enough memory to read it",
+                         reading->path);
+    if (bad_line > 0)
+        return error_set(reading->err,
+                         "%s:%d: this is neither a [section] nor a line "
+                         "'key = value'",
+                         reading->path, bad_line);
+    if (whole && size > 0 && reading->text[size - 1] != '\n')
+        return error_set(reading->err,
+                         "%s: the last line does not end, so the file may "
+                         "be half written; put the whole file back, or end "
+                         "the line",
+                         reading->where);
+    return give(reading, NULL, NULL, "");
+}
+
+int file_read_ini(const char *path, bool whole, file_ini_fn *fn, void *user,
+                  struct error *err)
+{
+    char shown[PATH_SHOWN];
+    char *text = NULL;
+    struct reading reading = {.fn = fn, .user = user, .err = err};
+    int rc;
+
+    if (file_read(path, FILE_TEXT_MAX, &text, NULL, err) != 0)
+        return -1;
+    file_visible(path, shown, sizeof(shown));
+    rc = file_check_text(path, text, err);
+    if (rc == 0) {
+        reading.text = text;
+        reading.next = text;
+        reading.path = shown;
+        rc = parse_ini(&reading, whole);
+    }
+    free(text);
+    errno = 0; /* the file is there; what is wrong is in it */
+    return rc;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "job.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "parse.h"
+#include "template.h"
+
+enum {
+    WORKERS_MAX = 1000000,
+    NODES_MAX = 100000,
+    GRID_MAX = 10000000,
+    REPEAT_MAX = 100000,
+};
+
+/* What a value may look like before it goes into a script. */
+#define WORD "[A-Za-z0-9][A-Za-z0-9._-]*"
+#define NUMBER "[1-9][0-9]*"
+
+static int token_make(char *token, struct error *err)
+{
+    unsigned char bytes[JOB_TOKEN / 2];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return error_set(err, "no random numbers for the job's token: %s",
+                         strerror(errno));
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(token + 2 * i, 3, "%02x", (unsigned)bytes[i]);
+    return 0;
+}
+
+/* Takes a number option, or leaves *value as it is. */
+static int number(const char *text, const char *what, long max, long *value,
+                  struct error *err)
+{
+    return text ? parse_number(text, what, 1, max, value, err) : 0;
+}
+
+static int text_copy(const char *text, const char *what, char *value,
+                     struct error *err)
+{
+    if (snprintf(value, JOB_TEXT, "%s", text ? text : "") >= JOB_TEXT)
+        return error_set(err, "%s: the value has more than %d characters", what,
+                         JOB_TEXT - 1);
+    return 0;
+}
+
+/* The command line goes before the user's file. */
+static const char *setting(const char *typed, const struct setting *saved)
+{
+    return typed ? typed : saved->value;
+}
+
+static const char *source(const char *typed, const char *what,
+                          const struct setting *saved)
+{
+    return typed || !saved->value[0] ? what : saved->source;
+}
+
+static int read_numbers(const struct options *options, struct job *job,
+                        struct error *err)
+{
+    job->workers = job->cpus_per_task = job->nodes = job->mem_mib = 0;
+    job->grid = 10000;
+    job->repeat = 5;
+    if (number(options->workers, "-n", WORKERS_MAX, &job->workers, err) ||
+        number(options->cpus_per_task, "-c", WORKERS_MAX, &job->cpus_per_task,
+               err) ||
+        number(options->nodes, "-N", NODES_MAX, &job->nodes, err) ||
+        number(options->grid, "--grid", GRID_MAX, &job->grid, err) ||
+        number(options->repeat, "--repeat", REPEAT_MAX, &job->repeat, err))
+        return -1;
+    if (options->mem &&
+        parse_mem_mib(options->mem, "--mem", &job->mem_mib, err) != 0)
+        return -1;
+    const char *math = options->math ? options->math : "plain";
+    if (strcmp(math, "plain") != 0 && strcmp(math, "simd") != 0)
+        return error_set(err, "--math: '%s' is neither plain nor simd", math);
+    strcpy(job->math, math);
+    return 0;
+}
+
+static int read_time(const struct options *options, const struct config *config,
+                     struct job *job, struct error *err)
+{
+    const char *time = setting(options->time, &config->time);
+    const char *what = source(options->time, "-t", &config->time);
+    job->time_min = job->site.default_min;
+    if (time[0] && parse_time_min(time, what, &job->time_min, err) != 0)
+        return -1;
+    if (job->time_min > job->site.longest_min) {
+        char longest[32];
+        parse_time_text(job->site.longest_min, longest, sizeof longest);
+        return error_set(err,
+                         "%s: %s is longer than any job may run on %s: ask "
+                         "for at most %s",
+                         what, time, job->site.name, longest);
+    }
+    return 0;
+}
+
+static int read_texts(const struct options *options,
+                      const struct config *config, struct job *job,
+                      struct error *err)
+{
+    char name[JOB_TEXT];
+    snprintf(name, sizeof name, "integ2d-%s", job->scheme.name);
+    if (text_copy(options->name ? options->name : name, "--name", job->name,
+                  err) ||
+        text_copy(setting(options->partition, &config->partition), "-p",
+                  job->partition, err) ||
+        text_copy(setting(options->constraint, &config->constraint), "-C",
+                  job->constraint, err) ||
+        text_copy(setting(options->reservation, &config->reservation),
+                  "--reservation", job->reservation, err))
+        return -1;
+    return 0;
+}
+
+static int check_partition(const struct options *options,
+                           const struct config *config, struct job *job,
+                           struct error *err)
+{
+    const char *what = source(options->partition, "-p", &config->partition);
+    switch (job->site.partition) {
+    case SITE_FORBIDDEN:
+        if (job->partition[0])
+            return error_set(err,
+                             "%s: %s chooses the partition itself: leave "
+                             "'%s' out",
+                             what, job->site.name, job->partition);
+        return 0;
+    case SITE_REQUIRED:
+        if (!job->partition[0] && !job->site.partition_default[0])
+            return error_set(err, "%s demands a partition: give one with -p",
+                             job->site.name);
+        break;
+    case SITE_OPTIONAL:
+        break;
+    }
+    if (!job->partition[0])
+        snprintf(job->partition, sizeof job->partition, "%s",
+                 job->site.partition_default);
+    return 0;
+}
+
+/* Workers become tasks or cores of one task, as the scheme has them. */
+static int set_tasks(struct job *job, struct error *err)
+{
+    const char *scheme = job->scheme.name;
+    job->tasks = 1;
+    switch (job->scheme.kind) {
+    case SCHEME_SERIAL:
+        if (job->workers > 1)
+            return error_set(err,
+                             "-n: %s has one worker, and %ld were asked for: "
+                             "leave -n out, or choose --scheme=openmp or "
+                             "--scheme=mpi",
+                             scheme, job->workers);
+        job->workers = 1;
+        break;
+    case SCHEME_THREADS:
+        if (job->workers == 0)
+            job->workers = job->cpus_per_task ? job->cpus_per_task : 1;
+        if (job->cpus_per_task == 0)
+            job->cpus_per_task = job->workers;
+        if (job->cpus_per_task < job->workers)
+            return error_set(err,
+                             "-c: %ld cores are too few for the %ld threads "
+                             "of -n: ask for -c %ld or leave -c out",
+                             job->cpus_per_task, job->workers, job->workers);
+        break;
+    default:
+        if (job->workers == 0)
+            job->workers = 1;
+        job->tasks = job->workers;
+    }
+    if (job->cpus_per_task == 0)
+        job->cpus_per_task = 1;
+    return 0;
+}
+
+static long node_cores(const struct job *job)
+{
+    if (!job->site.slurm)
+        return sysconf(_SC_NPROCESSORS_ONLN);
+    return site_cores(&job->site, job->constraint, job->partition);
+}
+
+/* Refuses what no node of the site can hold, and pins a job that fits on
+ * one node to one where the site would scatter its tasks. */
+static int set_nodes(struct job *job, struct error *err)
+{
+    const char *scheme = job->scheme.name;
+    long cores = node_cores(job);
+    long needed = job->tasks * job->cpus_per_task;
+    if (job->nodes > job->tasks)
+        return error_set(
+            err, "-N: %s runs as %ld task%s, too few for %ld nodes", scheme,
+            job->tasks, job->tasks == 1 ? "" : "s", job->nodes);
+    if (cores <= 0)
+        return 0;
+    long on_node = job->nodes ? (job->tasks + job->nodes - 1) / job->nodes : 1;
+    if (!job->site.slurm)
+        on_node = job->tasks;
+    if (on_node * job->cpus_per_task > cores)
+        return error_set(err,
+                         "%s: %ld cores on one node are asked for, and %s "
+                         "has %ld%s%s: ask for fewer%s",
+                         job->scheme.kind == SCHEME_MPI ? "-n" : "-n, -c",
+                         on_node * job->cpus_per_task, job->site.name, cores,
+                         job->constraint[0] ? " with -C " : "", job->constraint,
+                         job->site.slurm && job->scheme.kind == SCHEME_MPI
+                             ? ", or for more nodes"
+                             : "");
+    if (job->nodes == 0 && job->site.slurm && job->site.one_node &&
+        needed <= cores)
+        job->nodes = 1;
+    return 0;
+}
+
+/* The script's last line: launcher of the site, program, its options. */
+static int set_command(struct job *job, struct error *err)
+{
+    const char *launch = job->site.launch[job->scheme.kind];
+    const char *mark = strstr(launch, "@WORKERS@");
+    char count[32] = "";
+    if (mark)
+        snprintf(count, sizeof count, "%ld", job->workers);
+    int length = snprintf(
+        job->command, sizeof job->command,
+        "%.*s%s%s%sinteg2d-%s --grid=%ld --repeat=%ld --math=%s",
+        mark ? (int)(mark - launch) : (int)strlen(launch), launch, count,
+        mark ? mark + strlen("@WORKERS@") : "", launch[0] ? " " : "",
+        job->scheme.name, job->grid, job->repeat, job->math);
+    if (length >= (int)sizeof job->command)
+        return error_set(err, "the command line of the job is too long");
+    return 0;
+}
+
+/* Rows of the template's keys, each with the pattern its value must have. */
+enum { KEY_COUNT = 17, NUMBER_TEXT = 32 };
+
+struct keys {
+    struct template_value row[KEY_COUNT];
+    char time[NUMBER_TEXT], nodes[NUMBER_TEXT], tasks[NUMBER_TEXT],
+        cpus[NUMBER_TEXT], mem[NUMBER_TEXT], threads[NUMBER_TEXT];
+};
+
+static void keys_fill(const struct job *job, const char *bin_dir,
+                      struct keys *keys)
+{
+    parse_time_text(job->time_min, keys->time, sizeof keys->time);
+    snprintf(keys->nodes, NUMBER_TEXT, job->nodes ? "%ld" : "", job->nodes);
+    snprintf(keys->tasks, NUMBER_TEXT, job->tasks ? "%ld" : "", job->tasks);
+    snprintf(keys->cpus, NUMBER_TEXT, job->cpus_per_task ? "%ld" : "",
+             job->cpus_per_task);
+    snprintf(keys->mem, NUMBER_TEXT, job->mem_mib ? "%ldM" : "", job->mem_mib);
+    snprintf(keys->threads, NUMBER_TEXT,
+             job->scheme.kind == SCHEME_THREADS ? "%ld" : "", job->workers);
+    const struct template_value rows[KEY_COUNT] = {
+        {"ACCOUNT", job->account, WORD, "-A"},
+        {"NAME", job->name, WORD, "--name"},
+        {"TIME", keys->time, "[0-9:-]+", "-t"},
+        {"PARTITION", job->partition, WORD, "-p"},
+        {"NODES", keys->nodes, NUMBER, "-N"},
+        {"TASKS", keys->tasks, NUMBER, "-n"},
+        {"CPUS_PER_TASK", keys->cpus, NUMBER, "-c"},
+        {"THREADS_PER_CORE", job->site.cpu_is_thread ? "1" : "", NUMBER,
+         "cpu_unit"},
+        {"MEM", keys->mem, NUMBER "M", "--mem"},
+        {"CONSTRAINT", job->constraint, "[A-Za-z0-9][A-Za-z0-9._&|-]*", "-C"},
+        {"RESERVATION", job->reservation, WORD, "--reservation"},
+        {"COMMENT", job->comment, "integ2d:[0-9a-f]+", "token"},
+        {"MODULES", job->site.modules, "[A-Za-z0-9][A-Za-z0-9._/ +-]*",
+         "[modules] load"},
+        {"VERSION", INTEG2D_VERSION, WORD, "version"},
+        {"THREADS", keys->threads, NUMBER, "-n"},
+        {"BIN_DIR", bin_dir, "/[A-Za-z0-9._/ +,=@~-]*",
+         "the folder of the programs"},
+        {"COMMAND", job->command, "[A-Za-z0-9][A-Za-z0-9 ._/:=,+%-]*",
+         "[launch]"},
+    };
+    memcpy(keys->row, rows, sizeof rows);
+}
+
+/* Every text that reaches the script, whether its site's template has the
+ * key or not: a bad value is an error on every site. */
+static int check_texts(const struct job *job, struct error *err)
+{
+    struct keys keys;
+    keys_fill(job, "/", &keys);
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const char *value = keys.row[i].value;
+        if (value && value[0] && template_check(&keys.row[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int job_make(const struct options *options, const struct config *config,
+             const struct site *site, struct job *job, struct error *err)
+{
+    const struct scheme *scheme;
+    *job = (struct job){.site = *site};
+    if (!options->scheme)
+        return error_set(err, "--scheme is missing: say what to run, such as "
+                              "--scheme=mpi -n 4");
+    if (scheme_find(options->scheme, &scheme, err) != 0)
+        return -1;
+    job->scheme = *scheme;
+    if (token_make(job->token, err) != 0)
+        return -1;
+    snprintf(job->comment, sizeof job->comment, "integ2d:%s", job->token);
+    if (read_numbers(options, job, err) ||
+        read_texts(options, config, job, err) || check_texts(job, err) ||
+        read_time(options, config, job, err) ||
+        check_partition(options, config, job, err) || set_tasks(job, err) ||
+        set_nodes(job, err) || set_command(job, err))
+        return -1;
+    return 0;
+}
+
+int job_set_account(struct job *job, const char *account, const char *where,
+                    struct error *err)
+{
+    if (job->site.account == SITE_FORBIDDEN) {
+        job->account[0] = '\0';
+        return 0;
+    }
+    if (site_check_account(&job->site, account, where, err) != 0)
+        return -1;
+    return text_copy(account, where, job->account, err);
+}
+
+int job_script(const struct job *job, const char *folder, const char *bin_dir,
+               char **script, struct error *err)
+{
+    struct keys keys;
+    char path[4200];
+    keys_fill(job, bin_dir, &keys);
+    int length =
+        snprintf(path, sizeof path, "%s/%s.sbatch.in", folder, job->site.name);
+    if (length >= (int)sizeof path)
+        return error_set(err, "the path of the templates is too long: %s",
+                         folder);
+    return template_render(path, keys.row, KEY_COUNT, script, err);
+}

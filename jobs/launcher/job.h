@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What to run and with which resources: one plain struct that fills both
+ * the script's #SBATCH lines and the request to Slurm, so that the two
+ * cannot disagree. */
+#ifndef INTEG2D_JOB_H
+#define INTEG2D_JOB_H
+
+#include "config.h"
+#include "error.h"
+#include "options.h"
+#include "scheme.h"
+#include "site.h"
+
+enum { JOB_TEXT = 200, JOB_TOKEN = 12 };
+
+struct job {
+    struct site site;
+    struct scheme scheme;
+    char token[JOB_TOKEN + 1]; /* unique to this job; hexadecimal */
+    char comment[32];          /* "integ2d:<token>" */
+    char name[JOB_TEXT];
+    char account[JOB_TEXT]; /* "" = none; so in all texts below */
+    char partition[JOB_TEXT];
+    char constraint[JOB_TEXT];
+    char reservation[JOB_TEXT];
+    long workers;
+    long tasks;
+    long cpus_per_task;
+    long nodes; /* 0 = left to Slurm */
+    long time_min;
+    long mem_mib; /* for each node; 0 = left to Slurm */
+    long grid;
+    long repeat;
+    char math[8];      /* plain or simd */
+    char command[512]; /* the script's last line */
+};
+
+/* Works out the job from what was typed, the user's defaults and the site's
+ * facts. All bad input ends here: -1 with an error that names it. The
+ * account may still be empty where the site demands one: job_set_account. */
+int job_make(const struct options *options, const struct config *config,
+             const struct site *site, struct job *job, struct error *err);
+
+/* Gives the job an account, which must have the site's shape. */
+int job_set_account(struct job *job, const char *account, const char *source,
+                    struct error *err);
+
+/* The batch script from the template in `folder`; the caller frees *script.
+ * bin_dir: folder of the programs. */
+int job_script(const struct job *job, const char *folder, const char *bin_dir,
+               char **script, struct error *err);
+
+#endif

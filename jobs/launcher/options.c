@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "options.h"
+
+#include <argp.h>
+#include <stddef.h>
+
+#define TEXT(field) offsetof(struct options, field)
+
+/* One row an option: argp parses by it and prints --help from it. Keys of
+ * options without a letter start above the letters. */
+enum {
+    KEY_SITE = 256,
+    KEY_SCHEME,
+    KEY_GRID,
+    KEY_REPEAT,
+    KEY_MATH,
+    KEY_MEM,
+    KEY_RESERVATION,
+    KEY_OUTPUT_DIR,
+    KEY_DRY_RUN,
+    KEY_NO_WAIT,
+    KEY_JSON,
+};
+
+static const struct argp_option table[] = {
+    {0, 0, 0, 0, "What to run:", 1},
+    {"site", KEY_SITE, "SITE", 0,
+     "hpc2n, uppmax, local (no Slurm), ... or auto, the default: the site "
+     "whose login node this is",
+     1},
+    {"scheme", KEY_SCHEME, "SCHEME", 0, "serial, openmp or mpi", 1},
+    {"workers", 'n', "WORKERS", 0,
+     "MPI ranks or threads, as the scheme has them (default 1)", 1},
+    {"ntasks", 0, 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 1},
+    {"grid", KEY_GRID, "N", 0, "N x N points (default 10000)", 1},
+    {"repeat", KEY_REPEAT, "R", 0,
+     "timed repeats, after one that is not counted (default 5)", 1},
+    {"math", KEY_MATH, "plain|simd", 0,
+     "the C library's sin, or the fast row (default plain)", 1},
+    {0, 0, 0, 0, "What to ask of Slurm, spelled as sbatch spells it:", 2},
+    {"account", 'A', "ACCOUNT", 0, "the project that pays", 2},
+    {"time", 't', "TIME", 0, "time limit: M, M:S, H:M:S, D-H, D-H:M:S", 2},
+    {"partition", 'p', "PARTITION", 0, "where the site wants one", 2},
+    {"nodes", 'N', "NODES", 0, "number of nodes", 2},
+    {"cpus-per-task", 'c', "CORES", 0, "cores for each task", 2},
+    {"mem", KEY_MEM, "SIZE[K|M|G|T]", 0, "memory on each node (MiB)", 2},
+    {"constraint", 'C', "FEATURES", 0, "node type, such as skylake", 2},
+    {"reservation", KEY_RESERVATION, "NAME", 0, "the course's reservation", 2},
+    {"name", 'J', "NAME", 0, "the job's name (default integ2d-SCHEME)", 2},
+    {"job-name", 0, 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 2},
+    {0, 0, 0, 0, "How to go about it:", 3},
+    {"output-dir", KEY_OUTPUT_DIR, "DIR", 0,
+     "where run folders go (default ./integ2d-runs)", 3},
+    {"dry-run", KEY_DRY_RUN, 0, 0,
+     "print the batch script, submit nothing, write nothing", 3},
+    {"no-wait", KEY_NO_WAIT, 0, 0, "submit and return", 3},
+    {"json", KEY_JSON, 0, 0, "print the result as JSON", 3},
+    {"quiet", 'q', 0, 0, "no progress", 3},
+    {0, 'Q', 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 3},
+    {"verbose", 'v', 0, 0, "show where each setting came from", 3},
+    {0},
+};
+
+/* The text options by key; an option given twice counts the last time, as
+ * in sbatch. */
+static const struct {
+    int key;
+    size_t offset;
+} texts[] = {
+    {KEY_SITE, TEXT(site)},     {KEY_SCHEME, TEXT(scheme)},
+    {'n', TEXT(workers)},       {KEY_GRID, TEXT(grid)},
+    {KEY_REPEAT, TEXT(repeat)}, {KEY_MATH, TEXT(math)},
+    {'A', TEXT(account)},       {'t', TEXT(time)},
+    {'p', TEXT(partition)},     {'N', TEXT(nodes)},
+    {'c', TEXT(cpus_per_task)}, {KEY_MEM, TEXT(mem)},
+    {'C', TEXT(constraint)},    {KEY_RESERVATION, TEXT(reservation)},
+    {'J', TEXT(name)},          {KEY_OUTPUT_DIR, TEXT(output_dir)},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].key == key) {
+            *(const char **)((char *)options + texts[i].offset) = value;
+            return 0;
+        }
+    }
+    switch (key) {
+    case KEY_DRY_RUN:
+        options->dry_run = true;
+        return 0;
+    case KEY_NO_WAIT:
+        options->no_wait = true;
+        return 0;
+    case KEY_JSON:
+        options->json = true;
+        return 0;
+    case 'q':
+    case 'Q':
+        options->quiet = true;
+        return 0;
+    case 'v':
+        options->verbose = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(
+            state,
+            "'%s' is not an option; what to run goes behind --scheme=", value);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void options_parse(int argc, char **argv, struct options *options)
+{
+    static const struct argp argp = {
+        .options = table,
+        .parser = parse_option,
+        .doc = "Write a batch script for this site, submit it, wait for the "
+               "job and show what came out."
+               "\v"
+               "Defaults come from $INTEG2D_ACCOUNT and "
+               "~/.config/integ2d/config.ini.\n"
+               "Exit status: 0 done and right, 1 the job or its check failed, "
+               "2 bad command line, site file or environment, 3 still running "
+               "or unknown, 130 interrupted (the job goes on).\n"
+               "Example: integ2d-submit --site=hpc2n --scheme=mpi -n 4",
+    };
+    *options = (struct options){0};
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, options);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "record.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+
+enum { RECORD_SCHEMA = 1, RECORD_LIMIT = 64 << 20 };
+
+/* jansson has no NaN: a kernel writes null for one. */
+static double number_of(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static int compare(const char *path, const char *key, const char *found,
+                   const char *expected, struct error *err)
+{
+    if (strcmp(found, expected) == 0)
+        return 0;
+    return error_set(err, "%s: a record of %s %s, but this run asked for %s",
+                     path, key, found, expected);
+}
+
+static int compare_number(const char *path, const char *key, json_int_t found,
+                          long expected, struct error *err)
+{
+    if (found == expected)
+        return 0;
+    return error_set(err, "%s: a record of %s %lld, but this run asked for %ld",
+                     path, key, (long long)found, expected);
+}
+
+static int unpack(const char *path, const struct run *run,
+                  struct record *record, struct error *err)
+{
+    const char *scheme, *math, *job_id, *verdict, *text;
+    int schema;
+    json_int_t grid, workers, repeat;
+    const json_t *best, *median, *integral, *error;
+    json_t *times, *parts;
+    char id[32];
+    json_error_t why;
+    if (json_unpack_ex(
+            record->json, &why, 0,
+            "{si ss ss sI sI sI ss so so so so sF sF so so"
+            " s{ss ss}}",
+            "schema", &schema, "scheme", &scheme, "math", &math, "grid", &grid,
+            "workers", &workers, "repeat", &repeat, "job_id", &job_id, "best_s",
+            &best, "median_s", &median, "integral", &integral, "error", &error,
+            "cpu_used_s", &record->cpu_used_s, "cpu_available_s",
+            &record->cpu_available_s, "time_s", &times, "worker", &parts,
+            "check", "verdict", &verdict, "text", &text) != 0)
+        return error_set(err, "%s: not a whole record: %s", path, why.text);
+    snprintf(id, sizeof id, "%ld", run->status.job_id);
+    if (compare_number(path, "schema", schema, RECORD_SCHEMA, err) ||
+        compare(path, "job", job_id, id, err) ||
+        compare(path, "scheme", scheme, run->scheme, err) ||
+        compare(path, "math", math, run->math, err) ||
+        compare_number(path, "grid", grid, run->grid, err) ||
+        compare_number(path, "repeats", repeat, run->repeat, err) ||
+        compare_number(path, "repeats", (json_int_t)json_array_size(times),
+                       run->repeat, err))
+        return -1;
+    record->workers = workers;
+    record->best_s = number_of(best);
+    record->median_s = number_of(median);
+    record->integral = number_of(integral);
+    record->error = number_of(error);
+    record->passed = strcmp(verdict, "passed") == 0;
+    snprintf(record->check, sizeof record->check, "%s", text);
+    if (workers == run->workers &&
+        json_array_size(parts) == (size_t)run->workers)
+        return 0;
+    return error_set(err,
+                     "%s: the program ran with %lld worker%s, and %ld were "
+                     "asked for: was it started the way job.sbatch starts it?",
+                     path, (long long)workers, workers == 1 ? "" : "s",
+                     run->workers);
+}
+
+int record_load(const struct run *run, struct record *record, struct error *err)
+{
+    char path[PATH_MAX];
+    char *text;
+    size_t size;
+    json_error_t why;
+    *record = (struct record){0};
+    run_file(run, "record_", ".json", path);
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return 1;
+    if (file_read(path, RECORD_LIMIT, &text, &size, err) != 0)
+        return -1;
+    record->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+    free(text);
+    if (!record->json)
+        return error_set(err, "%s:%d: not a whole record: %s", path, why.line,
+                         why.text);
+    if (unpack(path, run, record, err) == 0)
+        return 0;
+    record_release(record);
+    return -1;
+}
+
+void record_release(struct record *record)
+{
+    json_decref(record->json);
+    record->json = NULL;
+}

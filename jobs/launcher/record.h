@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The record a kernel leaves in the run folder: what was computed, how long
+ * it took and whether the check passed. Its keys are described in
+ * kernels/README.md. */
+#ifndef INTEG2D_RECORD_H
+#define INTEG2D_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "error.h"
+#include "run.h"
+
+struct record {
+    json_t *json; /* the whole record */
+    long workers;
+    double best_s;
+    double median_s;
+    double integral;
+    double error;
+    double cpu_used_s;
+    double cpu_available_s;
+    bool passed;
+    char check[400]; /* the check in words */
+};
+
+/* Reads the record of the run's job and makes sure that it is one: every
+ * key there, and scheme, grid, repeats and job id those of the run. Returns
+ * 0; 1 when there is no record; -1 with *err when there is one that cannot
+ * be believed. */
+int record_load(const struct run *run, struct record *record,
+                struct error *err);
+
+void record_release(struct record *record);
+
+#endif

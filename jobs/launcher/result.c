@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "result.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "file.h"
+
+enum { TAIL_LINES = 5, OUTPUT_LIMIT = 1 << 24 };
+
+int result_refresh(struct run *run, const char *lib_dir, struct error *err)
+{
+    const struct backend *backend;
+    struct error ignored;
+    if (run->status.job_id == 0 || state_is_final(run->status.state))
+        return 0;
+    if (backend_find(run->backend, lib_dir, &backend, err) != 0 ||
+        backend->open(err) != 0 ||
+        backend->status(run->folder, &run->status, err) != 0)
+        return -1;
+    /* A folder that is only ours to read keeps its old run.json. */
+    if (state_is_final(run->status.state))
+        run_save(run, &ignored);
+    return 0;
+}
+
+static void say(struct result *result, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void say(struct result *result, const char *format, ...)
+{
+    va_list arguments;
+    size_t used = strlen(result->text);
+    va_start(arguments, format);
+    vsnprintf(result->text + used, sizeof result->text - used, format,
+              arguments);
+    va_end(arguments);
+}
+
+/* The last lines of the job's error file, without control characters. */
+static void say_tail(struct result *result)
+{
+    char path[PATH_MAX], visible[512], *text;
+    size_t size;
+    struct error ignored;
+    run_file(&result->run, "error_", ".err", path);
+    if (file_read(path, OUTPUT_LIMIT, &text, &size, &ignored) != 0)
+        return;
+    while (size > 0 && text[size - 1] == '\n')
+        text[--size] = '\0';
+    const char *from = text + size;
+    for (int lines = 0; from > text; from--) {
+        if (from[-1] == '\n' && ++lines == TAIL_LINES)
+            break;
+    }
+    if (*from)
+        say(result, "\nThe end of %s:", path);
+    while (*from) {
+        size_t length = strcspn(from, "\n");
+        char line[256];
+        snprintf(line, sizeof line, "%.*s", (int)length, from);
+        file_visible(line, visible, sizeof visible);
+        say(result, "\n  %s", visible);
+        from += length + (from[length] == '\n');
+    }
+    free(text);
+}
+
+static void judge_failed(struct result *result)
+{
+    const struct job_status *status = &result->run.status;
+    result->verdict = RESULT_FAILED;
+    say(result, "job %ld %s (%s", status->job_id, state_words(status->state),
+        state_name(status->state));
+    if (status->exit_code)
+        say(result, ", exit status %d", status->exit_code);
+    if (status->signal)
+        say(result, ", signal %d", status->signal);
+    if (status->reason[0])
+        say(result, ", %s", status->reason);
+    say(result, ")");
+    if (status->state == STATE_TIMEOUT)
+        say(result, ": it had %ld minute%s; ask for more with -t",
+            result->run.time_min, result->run.time_min == 1 ? "" : "s");
+    say_tail(result);
+}
+
+static void judge_open(struct result *result)
+{
+    const struct job_status *status = &result->run.status;
+    result->verdict = RESULT_OPEN;
+    if (status->job_id == 0)
+        say(result,
+            "no job number is known for %s: either the submission was cut "
+            "short or Slurm's answer was lost. Look for a job with the "
+            "comment integ2d:%s (squeue --me -O JobID,Comment)",
+            result->run.folder, result->run.token);
+    else if (status->state == STATE_UNKNOWN)
+        say(result, "job %ld is not known any more, to %s", status->job_id,
+            strcmp(result->run.backend, "local") == 0
+                ? "this machine"
+                : "Slurm's controller or its accounting");
+    else
+        say(result, "job %ld %s%s%s", status->job_id,
+            state_words(status->state), status->reason[0] ? ": " : "",
+            state_reason_words(status->reason));
+}
+
+/* The job ended well, so its record must be there and whole. */
+static void judge_record(struct result *result, int rc, const struct error *err)
+{
+    long id = result->run.status.job_id;
+    result->verdict = RESULT_FAILED;
+    if (rc > 0)
+        say(result,
+            "job %ld ended without an error and left no record in %s: there "
+            "is no result",
+            id, result->run.folder);
+    else if (rc < 0)
+        say(result, "job %ld: %s", id, err->text);
+    else if (!result->record.passed)
+        say(result, "job %ld: the check failed: %s", id, result->record.check);
+    else
+        result->verdict = RESULT_RIGHT;
+    if (result->verdict == RESULT_FAILED)
+        say_tail(result);
+}
+
+void result_collect(const struct run *run, long wait_ms, struct result *result)
+{
+    struct error err;
+    const struct timespec pause = {.tv_nsec = 50 * 1000000L};
+    *result = (struct result){.run = *run, .cpu_efficiency = NAN};
+    int rc = 1;
+    if (run->status.job_id)
+        rc = record_load(run, &result->record, &err);
+    for (long waited = 0;
+         rc > 0 && waited < wait_ms && run->status.state == STATE_COMPLETED;
+         waited += 50) {
+        nanosleep(&pause, NULL);
+        rc = record_load(run, &result->record, &err);
+    }
+    if (!state_is_final(run->status.state))
+        judge_open(result);
+    else if (run->status.state != STATE_COMPLETED)
+        judge_failed(result);
+    else
+        judge_record(result, rc, &err);
+    if (rc == 0 && result->record.cpu_available_s > 0)
+        result->cpu_efficiency =
+            result->record.cpu_used_s / result->record.cpu_available_s;
+}
+
+void result_release(struct result *result)
+{
+    record_release(&result->record);
+}
+
+static const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {"right", "failed", "open"};
+    return names[verdict];
+}
+
+/* jansson has no NaN. */
+static json_t *real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *result_json(const struct result *result)
+{
+    const struct run *run = &result->run;
+    const struct job_status *status = &run->status;
+    const struct record *record = &result->record;
+    bool right = result->verdict == RESULT_RIGHT;
+    const char *check = !record->json    ? "none"
+                        : record->passed ? "passed"
+                                         : "failed";
+    return json_pack(
+        "{si ss ss ss ss sI ss ss si si sI sI sI ss sI so so so so so ss ss "
+        "sO?}",
+        "schema", 1, "folder", run->folder, "site", run->site, "scheme",
+        run->scheme, "backend", run->backend, "job_id",
+        (json_int_t)status->job_id, "state", state_name(status->state),
+        "verdict", verdict_name(result->verdict), "exit_code",
+        status->exit_code, "signal", status->signal, "workers",
+        (json_int_t)run->workers, "nodes", (json_int_t)status->nodes, "grid",
+        (json_int_t)run->grid, "math", run->math, "repeat",
+        (json_int_t)run->repeat, "best_s", real(right ? record->best_s : NAN),
+        "median_s", real(right ? record->median_s : NAN), "integral",
+        real(right ? record->integral : NAN), "error",
+        real(right ? record->error : NAN), "cpu_efficiency",
+        real(result->cpu_efficiency), "check", check, "text", result->text,
+        "record", record->json);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What came out of a run, and whether it can be believed. */
+#ifndef INTEG2D_RESULT_H
+#define INTEG2D_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "error.h"
+#include "record.h"
+#include "run.h"
+
+enum verdict {
+    RESULT_RIGHT,  /* final state, exit status 0, whole record, check passed */
+    RESULT_FAILED, /* the job or its check failed */
+    RESULT_OPEN    /* still running, or not known */
+};
+
+struct result {
+    struct run run;
+    struct record record; /* record.json NULL = none that can be believed */
+    enum verdict verdict;
+    double cpu_efficiency; /* used / available CPU time; NAN = not known */
+    char text[4096]; /* why it is not right, in words, "" = it is; the last
+                        lines of the error file among them */
+};
+
+/* Asks the back end for the job's state unless run.json has a final one, and
+ * keeps the answer in run.json. lib_dir: where backend_find looks. Returns
+ * 0, or -1 when there was no answer; *run has the last known state then. */
+int result_refresh(struct run *run, const char *lib_dir, struct error *err);
+
+/* Reads what `run` left behind and judges it by the state in run->status.
+ * A finished job's record may arrive late on a network file system: it is
+ * waited for up to wait_ms. result_release when done. */
+void result_collect(const struct run *run, long wait_ms, struct result *result);
+
+void result_release(struct result *result);
+
+/* The result as JSON; NULL when out of memory. */
+json_t *result_json(const struct result *result);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "file.h"
+
+enum { RUN_SCHEMA = 1, RUN_JSON_LIMIT = 1 << 16 };
+
+/* The folder may have been there before: only what is missing is made. */
+static int make_folders(char *path, struct error *err)
+{
+    for (char *slash = path + 1;; slash++) {
+        char end = *slash;
+        if (end != '/' && end != '\0')
+            continue;
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return error_set(err,
+                             "cannot make the folder %s: %s: choose another "
+                             "with --output-dir",
+                             path, strerror(errno));
+        *slash = end;
+        if (end == '\0')
+            return 0;
+    }
+}
+
+static int folder_make(const char *parent, const struct job *job,
+                       struct run *run, struct error *err)
+{
+    char base[PATH_MAX], stamp[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (snprintf(base, sizeof base, "%s", parent) >= (int)sizeof base)
+        return error_set(err, "--output-dir: the path is too long");
+    if (make_folders(base, err) != 0)
+        return -1;
+    char *absolute = realpath(base, NULL);
+    if (!absolute)
+        return error_set(err, "cannot find the folder %s: %s", base,
+                         strerror(errno));
+    gmtime_r(&now, &utc);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+    strftime(run->submitted, sizeof run->submitted, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    int length = snprintf(run->folder, sizeof run->folder,
+                          "%s/%s-%s-n%ld-%s-%s", absolute, job->site.name,
+                          job->scheme.name, job->workers, stamp, job->token);
+    free(absolute);
+    /* Room for the names of the files in it. */
+    if (length >= PATH_MAX - 64)
+        return error_set(err, "--output-dir: the path is too long");
+    if (mkdir(run->folder, 0777) != 0)
+        return error_set(err,
+                         "cannot make the run folder %s: %s: choose another "
+                         "place with --output-dir",
+                         run->folder, strerror(errno));
+    return 0;
+}
+
+int run_create(const char *parent, const struct job *job, const char *backend,
+               const char *script, struct run *run, struct error *err)
+{
+    *run = (struct run){.workers = job->workers,
+                        .nodes = job->nodes,
+                        .cpus_per_task = job->cpus_per_task,
+                        .time_min = job->time_min,
+                        .grid = job->grid,
+                        .repeat = job->repeat};
+    snprintf(run->site, sizeof run->site, "%s", job->site.name);
+    snprintf(run->scheme, sizeof run->scheme, "%s", job->scheme.name);
+    snprintf(run->backend, sizeof run->backend, "%s", backend);
+    snprintf(run->token, sizeof run->token, "%s", job->token);
+    snprintf(run->account, sizeof run->account, "%s", job->account);
+    snprintf(run->name, sizeof run->name, "%s", job->name);
+    snprintf(run->math, sizeof run->math, "%s", job->math);
+    if (folder_make(parent, job, run, err) != 0)
+        return -1;
+    if (file_write(run->folder, "job.sbatch", script, err) == 0 &&
+        run_save(run, err) == 0)
+        return 0;
+    run_remove(run);
+    return -1;
+}
+
+int run_save(const struct run *run, struct error *err)
+{
+    const struct job_status *status = &run->status;
+    json_t *json = json_pack(
+        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss"
+        " s{sI ss ss si si sI sI sI}}",
+        "schema", RUN_SCHEMA, "version", INTEG2D_VERSION, "site", run->site,
+        "scheme", run->scheme, "backend", run->backend, "token", run->token,
+        "account", run->account, "name", run->name, "workers",
+        (json_int_t)run->workers, "nodes", (json_int_t)run->nodes,
+        "cpus_per_task", (json_int_t)run->cpus_per_task, "time_min",
+        (json_int_t)run->time_min, "grid", (json_int_t)run->grid, "repeat",
+        (json_int_t)run->repeat, "math", run->math, "submitted", run->submitted,
+        "job", "id", (json_int_t)status->job_id, "state",
+        state_name(status->state), "reason", status->reason, "exit_code",
+        status->exit_code, "signal", status->signal, "nodes",
+        (json_int_t)status->nodes, "start", (json_int_t)status->start, "end",
+        (json_int_t)status->end);
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    if (!text)
+        return error_set(err, "%s/run.json: out of memory", run->folder);
+    int rc = file_write(run->folder, "run.json", text, err);
+    free(text);
+    return rc;
+}
+
+/* Copies a JSON text into a field; -1 when it is too long for it. */
+static int text_field(const char *text, char *field, size_t size)
+{
+    return snprintf(field, size, "%s", text) < (int)size ? 0 : -1;
+}
+
+static int run_unpack(json_t *json, struct run *run, json_error_t *why)
+{
+    const char *site, *scheme, *backend, *token, *account, *name, *math,
+        *submitted, *state, *reason;
+    int schema;
+    json_int_t workers, nodes, cpus, time_min, grid, repeat, id, got, start,
+        end;
+    struct job_status *status = &run->status;
+    if (json_unpack_ex(
+            json, why, 0,
+            "{si ss ss ss ss ss ss sI sI sI sI sI sI ss ss"
+            " s{sI ss ss si si sI sI sI}}",
+            "schema", &schema, "site", &site, "scheme", &scheme, "backend",
+            &backend, "token", &token, "account", &account, "name", &name,
+            "workers", &workers, "nodes", &nodes, "cpus_per_task", &cpus,
+            "time_min", &time_min, "grid", &grid, "repeat", &repeat, "math",
+            &math, "submitted", &submitted, "job", "id", &id, "state", &state,
+            "reason", &reason, "exit_code", &status->exit_code, "signal",
+            &status->signal, "nodes", &got, "start", &start, "end", &end) != 0)
+        return -1;
+    snprintf(why->text, sizeof why->text, "%s",
+             schema == RUN_SCHEMA ? "a text is too long"
+                                  : "written by another version of integ2d");
+    run->workers = workers;
+    run->nodes = nodes;
+    run->cpus_per_task = cpus;
+    run->time_min = time_min;
+    run->grid = grid;
+    run->repeat = repeat;
+    status->job_id = id;
+    status->state = state_find(state);
+    status->nodes = got;
+    status->start = start;
+    status->end = end;
+    if (schema != RUN_SCHEMA || text_field(site, run->site, sizeof run->site) ||
+        text_field(scheme, run->scheme, sizeof run->scheme) ||
+        text_field(backend, run->backend, sizeof run->backend) ||
+        text_field(token, run->token, sizeof run->token) ||
+        text_field(account, run->account, sizeof run->account) ||
+        text_field(name, run->name, sizeof run->name) ||
+        text_field(math, run->math, sizeof run->math) ||
+        text_field(submitted, run->submitted, sizeof run->submitted) ||
+        text_field(reason, status->reason, sizeof status->reason))
+        return -1;
+    return 0;
+}
+
+int run_load(const char *path, struct run *run, struct error *err)
+{
+    char *text;
+    char file[PATH_MAX];
+    json_error_t why;
+    *run = (struct run){0};
+    if (!realpath(path, run->folder))
+        return error_set(err, "no run folder at %s: %s", path, strerror(errno));
+    if (snprintf(file, sizeof file, "%s/run.json", run->folder) >=
+        (int)sizeof file)
+        return error_set(err, "%s: the path is too long", path);
+    if (file_read(file, RUN_JSON_LIMIT, &text, NULL, err) != 0)
+        return error_prefix(err, "%s is no run folder", path);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    free(text);
+    int rc = json ? run_unpack(json, run, &why) : -1;
+    json_decref(json);
+    if (rc != 0)
+        return error_set(err, "%s: not what integ2d-submit wrote: %s", file,
+                         why.text);
+    return 0;
+}
+
+void run_remove(const struct run *run)
+{
+    static const char *const names[] = {"job.sbatch", "run.json"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (snprintf(path, sizeof path, "%s/%s", run->folder, names[i]) <
+            (int)sizeof path)
+            unlink(path);
+    }
+    rmdir(run->folder);
+}
+
+/* A run folder is one with a run.json; anything else is passed over. */
+static int is_run(const char *parent, const char *name, char path[PATH_MAX])
+{
+    char file[PATH_MAX];
+    if (name[0] == '.' ||
+        snprintf(path, PATH_MAX, "%s/%s", parent, name) >= PATH_MAX ||
+        snprintf(file, sizeof file, "%s/run.json", path) >= (int)sizeof file)
+        return 0;
+    return access(file, F_OK) == 0;
+}
+
+/* "submitted" would need every run.json read: the folder's own time and
+ * token sort well enough, and names of equal runs differ in them alone. */
+static int by_time(const void *a, const void *b)
+{
+    const char *left = *(char *const *)a, *right = *(char *const *)b;
+    size_t tail = JOB_TOKEN + sizeof "-20261122T074500Z-" - 1;
+    size_t left_length = strlen(left), right_length = strlen(right);
+    int order = 0;
+    if (left_length > tail && right_length > tail)
+        order = strcmp(left + left_length - tail, right + right_length - tail);
+    return order ? order : strcmp(left, right);
+}
+
+int run_list(const char *parent, char ***folders, size_t *count,
+             struct error *err)
+{
+    char path[PATH_MAX];
+    size_t room = 0;
+    *folders = NULL;
+    *count = 0;
+    DIR *dir = opendir(parent);
+    if (!dir)
+        return error_set(err, "cannot read the folder %s: %s", parent,
+                         strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (!is_run(parent, entry->d_name, path))
+            continue;
+        if (*count == room) {
+            room = room ? 2 * room : 64;
+            char **more = reallocarray(*folders, room, sizeof **folders);
+            if (!more)
+                goto fail;
+            *folders = more;
+        }
+        (*folders)[*count] = strdup(path);
+        if (!(*folders)[*count])
+            goto fail;
+        (*count)++;
+    }
+    closedir(dir);
+    if (*count > 1)
+        qsort(*folders, *count, sizeof **folders, by_time);
+    return 0;
+fail:
+    closedir(dir);
+    while (*count > 0)
+        free((*folders)[--*count]);
+    free(*folders);
+    *folders = NULL;
+    return error_set(err, "out of memory for the runs in %s", parent);
+}
+
+void run_file(const struct run *run, const char *stem, const char *ending,
+              char path[PATH_MAX])
+{
+    /* run_create kept room for this. */
+    if (snprintf(path, PATH_MAX, "%s/%s%ld%s", run->folder, stem,
+                 run->status.job_id, ending) >= PATH_MAX)
+        path[0] = '\0';
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A run folder: <site>-<scheme>-n<workers>-<time>-<token>/ with job.sbatch,
+ * run.json, output_<jobid>.out, error_<jobid>.err and the records. It can be
+ * read without this toolkit, moved, and collected again any time. */
+#ifndef INTEG2D_RUN_H
+#define INTEG2D_RUN_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "backend.h"
+#include "error.h"
+#include "job.h"
+
+/* What run.json holds: what was asked, and what is known of the job. */
+struct run {
+    char folder[PATH_MAX]; /* absolute */
+    char site[32];
+    char scheme[32];
+    char backend[16];
+    char token[JOB_TOKEN + 1];
+    char account[JOB_TEXT];
+    char name[JOB_TEXT];
+    long workers;
+    long nodes; /* asked for; 0 = left to Slurm */
+    long cpus_per_task;
+    long time_min;
+    long grid;
+    long repeat;
+    char math[8];
+    char submitted[32];       /* UTC, ISO 8601 */
+    struct job_status status; /* job_id 0 = not submitted, or not known */
+};
+
+/* Makes the run folder below `parent` (which is made too) and puts
+ * job.sbatch and run.json there, on disk before this returns, so that
+ * whatever happens to the submission leaves a trace. Returns 0, or -1 with
+ * no run folder left. */
+int run_create(const char *parent, const struct job *job, const char *backend,
+               const char *script, struct run *run, struct error *err);
+
+/* Replaces run.json, whole or not at all. */
+int run_save(const struct run *run, struct error *err);
+
+/* Reads the run folder at `path`. */
+int run_load(const char *path, struct run *run, struct error *err);
+
+/* Removes a run folder in which nothing has happened. */
+void run_remove(const struct run *run);
+
+/* The folders of all runs below `parent`, oldest first; the caller frees
+ * each and the list. Returns 0 or -1. */
+int run_list(const char *parent, char ***folders, size_t *count,
+             struct error *err);
+
+/* <folder>/<stem><job id><ending>, such as output_12.out. */
+void run_file(const struct run *run, const char *stem, const char *ending,
+              char path[PATH_MAX]);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A site's facts, read from site/<name>.ini (every key is described in
+ * site/example.ini). Unknown keys, bad values and missing keys are errors
+ * with file and line. */
+#ifndef INTEG2D_SITE_H
+#define INTEG2D_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+#include "scheme.h"
+
+enum {
+    SITE_TEXT = 200, /* inih's longest line */
+    SITE_TYPES = 16, /* node types a site file may list */
+    SITE_LIST = 64,  /* sites that may be installed */
+};
+
+enum site_use { SITE_FORBIDDEN, SITE_OPTIONAL, SITE_REQUIRED };
+
+/* Cores of one node of a type; a type is named by a constraint (-C) or by a
+ * partition (-p). */
+struct site_node_type {
+    char name[32];
+    long cores;
+};
+
+/* A key that site files may have: proof that site/example.ini has them all
+ * needs the list. */
+struct site_key {
+    const char *section;
+    const char *key;
+};
+
+struct site {
+    char name[32];               /* the file's name without .ini */
+    char title[SITE_TEXT];       /* "HPC2N, Kebnekaise" */
+    bool retired;                /* status */
+    char successor[32];          /* a site's name; retired sites only */
+    char as_of[16];              /* when the facts were read, YYYY-MM */
+    char source[SITE_TEXT];      /* where they were read */
+    bool slurm;                  /* scheduler = slurm, or none: run directly */
+    char login_hosts[SITE_TEXT]; /* ERE over the host name; "" = no host */
+    char monitor[SITE_TEXT];     /* the site's own command for a job's use */
+
+    enum site_use account;           /* whether a job names one */
+    char account_pattern[SITE_TEXT]; /* ERE */
+    char account_example[64];        /* its shape in words: hpc2nXXXX-YYY */
+
+    enum site_use partition;
+    char partition_default[64]; /* "" = left to Slurm */
+
+    long default_min; /* time limit asked when none is given */
+    long longest_min; /* the site's own limit */
+    struct site_node_type types[SITE_TYPES];
+    int type_count;
+    bool cpu_is_thread; /* a Slurm CPU is a hardware thread */
+    bool one_node;      /* ask for -N 1 when the job fits one node */
+
+    char modules[SITE_TEXT];              /* what `ml` loads before integ2d */
+    char launch[SCHEME_KINDS][SITE_TEXT]; /* command before the program */
+};
+
+/* Reads <folder>/<name>.ini into *site. A name with anything but lower case
+ * letters, digits and dashes is never looked up as a path. An unknown name:
+ * the error gives the nearest one, or all. A retired site is loaded too;
+ * refusing it is site_check_active's part. Returns 0 or -1. */
+int site_load(const char *folder, const char *name, struct site *site,
+              struct error *err);
+
+/* The key of row `index` of the table that drives site_load, or NULL in
+ * both members behind the last. */
+struct site_key site_key_at(size_t index);
+
+/* 0 for an active site, -1 for a retired one, naming its successor. */
+int site_check_active(const struct site *site, struct error *err);
+
+/* The names of all sites installed in `folder`, retired ones too, sorted;
+ * *count of them. example.ini and files that have no site's name are not
+ * sites. Returns 0 or -1. */
+int site_list(const char *folder, char names[SITE_LIST][32], int *count,
+              struct error *err);
+
+/* --site=auto: the site whose login_hosts matches this machine's full host
+ * name, else the one in $INTEG2D_LAB_SITE. Fills *site and `source` (which
+ * of the two it was). Returns 0, or -1 with the names to choose from. */
+int site_find(const char *folder, struct site *site, char *source,
+              size_t source_size, struct error *err);
+
+/* site_find for a machine called `host` where $INTEG2D_LAB_SITE is `lab`
+ * (NULL or "" = not set). */
+int site_find_host(const char *folder, const char *host, const char *lab,
+                   struct site *site, char *source, size_t source_size,
+                   struct error *err);
+
+/* The most cores one node has: among the types that the constraint or the
+ * partition name (either may be ""), or among all. 0 = the site file does
+ * not say. */
+long site_cores(const struct site *site, const char *constraint,
+                const char *partition);
+
+/* 0 if the account has the site's shape, else -1; `source` says where the
+ * account came from ("-A", "INTEG2D_ACCOUNT", "config.ini:3"). "" = none
+ * given. Where accounts are forbidden any will do: it is never sent. */
+int site_check_account(const struct site *site, const char *account,
+                       const char *source, struct error *err);
+
+#endif

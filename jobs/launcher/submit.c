@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* integ2d-submit: from a command line to a table of results. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account.h"
+#include "backend.h"
+#include "config.h"
+#include "job.h"
+#include "options.h"
+#include "prefix.h"
+#include "progress.h"
+#include "result.h"
+#include "run.h"
+#include "site.h"
+#include "table.h"
+#include "watch.h"
+
+const char *argp_program_version = "integ2d-submit " INTEG2D_VERSION;
+
+enum {
+    EXIT_RIGHT = 0,
+    EXIT_WRONG = 1,
+    EXIT_USAGE = 2,
+    EXIT_OPEN = 3,
+    EXIT_INTERRUPTED = 130,
+    LATE_MS = 10000, /* how long a finished job's record may take to show */
+};
+
+static int fail(const struct error *err)
+{
+    fprintf(stderr, "integ2d-submit: %s\n", err->text);
+    return EXIT_USAGE;
+}
+
+/* The site typed, or of the user's file, or the one this machine is of. */
+static int find_site(const struct options *options, const char *config_file,
+                     const struct prefix *prefix, const char *const *known,
+                     struct site *site, char *source, size_t size,
+                     struct error *err)
+{
+    struct config config;
+    if (config_load(config_file, "", known, &config, err) != 0)
+        return -1;
+    const char *name = options->site ? options->site : config.site.value;
+    if (name[0] && strcmp(name, "auto") != 0) {
+        snprintf(source, size, "%s",
+                 options->site ? "--site" : config.site.source);
+        if (site_load(prefix->site, name, site, err) != 0)
+            return -1;
+    } else if (site_find(prefix->site, site, source, size, err) != 0) {
+        return -1;
+    }
+    return site_check_active(site, err);
+}
+
+/* -A, else INTEG2D_ACCOUNT, else the user's file; "" = none of them. */
+static const char *find_account(const struct options *options,
+                                const struct config *config,
+                                const char **source)
+{
+    const char *variable = getenv("INTEG2D_ACCOUNT");
+    *source = "-A";
+    if (options->account)
+        return options->account;
+    *source = "INTEG2D_ACCOUNT";
+    if (variable && variable[0])
+        return variable;
+    *source = config->account.source;
+    return config->account.value;
+}
+
+/* Nobody named an account and the site demands one: the accounting database
+ * knows this user's, and if there is only one, that is it. */
+static int ask_account(struct job *job, struct error *err)
+{
+    char list[1024];
+    int count;
+    struct error ignored;
+    const struct site *site = &job->site;
+    if (account_list(site, list, sizeof list, &count, &ignored) != 0)
+        return error_set(err,
+                         "%s demands an account: give yours with -A %s, or "
+                         "set INTEG2D_ACCOUNT (the accounting database gives "
+                         "no answer just now)",
+                         site->name, site->account_example);
+    if (count == 0)
+        return error_set(err,
+                         "%s demands an account, and the accounting database "
+                         "has none of yours of the form %s: join a project, "
+                         "then give its account with -A",
+                         site->name, site->account_example);
+    if (count > 1)
+        return error_set(err,
+                         "%s demands an account, and you have several: %s: "
+                         "choose one with -A or INTEG2D_ACCOUNT",
+                         site->name, list);
+    return job_set_account(job, list, "sacctmgr", err);
+}
+
+static int set_account(const struct options *options,
+                       const struct config *config, struct job *job,
+                       const char **source, struct error *err)
+{
+    const char *account = find_account(options, config, source);
+    if (account[0])
+        return job_set_account(job, account, *source, err);
+    *source = "none";
+    if (job->site.account != SITE_REQUIRED)
+        return 0;
+    *source = "the only one you have here";
+    if (options->dry_run)
+        return error_set(err, "%s demands an account: give one with -A %s",
+                         job->site.name, job->site.account_example);
+    return ask_account(job, err);
+}
+
+/* What was refused for its account is told which ones would not be. */
+static void add_accounts(const struct job *job, struct error *err)
+{
+    char list[1024];
+    int count;
+    struct error ignored;
+    size_t used = strlen(err->text);
+    if (!strcasestr(err->text, "account") ||
+        account_list(&job->site, list, sizeof list, &count, &ignored) != 0)
+        return;
+    snprintf(err->text + used, sizeof err->text - used,
+             "\nYour accounts here: %s", count ? list : "none");
+}
+
+static void show_settings(const struct job *job, const char *site_source,
+                          const char *account_source)
+{
+    fprintf(stderr, "site %s (%s)\n", job->site.name, site_source);
+    if (job->account[0])
+        fprintf(stderr, "account %s (%s)\n", job->account, account_source);
+    fprintf(stderr,
+            "%ld task%s of %ld core%s, %ld minute%s, grid %ld, %ld repeats\n",
+            job->tasks, job->tasks == 1 ? "" : "s", job->cpus_per_task,
+            job->cpus_per_task == 1 ? "" : "s", job->time_min,
+            job->time_min == 1 ? "" : "s", job->grid, job->repeat);
+}
+
+static int print_result(const struct options *options,
+                        const struct result *result)
+{
+    static const int status[] = {[RESULT_RIGHT] = EXIT_RIGHT,
+                                 [RESULT_FAILED] = EXIT_WRONG,
+                                 [RESULT_OPEN] = EXIT_OPEN};
+    bool printed = true;
+    if (options->json) {
+        json_t *json = result_json(result);
+        printed = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
+        json_decref(json);
+        puts("");
+    } else if (!options->no_wait) {
+        table_print(result, 1, stdout);
+    }
+    if (!options->no_wait)
+        table_explain(result, 1, stderr);
+    if (fflush(stdout) != 0 || !printed) {
+        fprintf(stderr, "integ2d-submit: cannot write the result\n");
+        return EXIT_WRONG;
+    }
+    return options->no_wait ? 0 : status[result->verdict];
+}
+
+static int finish(const struct options *options, struct run *run,
+                  const struct backend *backend, struct progress *progress)
+{
+    struct error err;
+    struct result result;
+    struct watch watch = {.backend = backend, .progress = progress};
+    if (!options->no_wait) {
+        int rc = watch_job(&watch, run);
+        if (options->verbose)
+            fprintf(stderr, "%ld requests to %s\n", watch.requests,
+                    backend->name);
+        if (run_save(run, &err) != 0)
+            fprintf(stderr, "integ2d-submit: %s\n", err.text);
+        if (rc > 0) {
+            fprintf(stderr,
+                    "job %ld goes on; collect it later with\n"
+                    "    integ2d-collect %s\n",
+                    run->status.job_id, run->folder);
+            return EXIT_INTERRUPTED;
+        }
+    }
+    result_collect(run, options->no_wait ? 0 : LATE_MS, &result);
+    int status = print_result(options, &result);
+    result_release(&result);
+    return status;
+}
+
+/* Folder and token are on disk before Slurm hears of the job. */
+static int submit(const struct options *options, const struct config *config,
+                  const struct job *job, const struct backend *backend,
+                  const char *script)
+{
+    struct run run;
+    struct error err;
+    struct progress progress;
+    char text[5000];
+    const char *parent = options->output_dir ? options->output_dir
+                         : config->output_dir.value[0]
+                             ? config->output_dir.value
+                             : "integ2d-runs";
+    progress_start(&progress, options->quiet);
+    if (run_create(parent, job, backend->name, script, &run, &err) != 0)
+        return fail(&err);
+    watch_signals();
+    switch (
+        backend->submit(job, script, run.folder, &run.status.job_id, &err)) {
+    case SUBMIT_OK:
+        break;
+    case SUBMIT_REFUSED:
+        run_remove(&run);
+        add_accounts(job, &err);
+        return fail(&err);
+    case SUBMIT_UNSURE:
+        fprintf(stderr,
+                "integ2d-submit: %s\nThere may be a job: look for the "
+                "comment %s before submitting again; %s stays\n",
+                err.text, job->comment, run.folder);
+        return EXIT_OPEN;
+    }
+    run.status.state = STATE_PENDING;
+    if (run_save(&run, &err) != 0)
+        fprintf(stderr, "integ2d-submit: job %ld: %s\n", run.status.job_id,
+                err.text);
+    snprintf(text, sizeof text, "job %ld submitted, %s", run.status.job_id,
+             run.folder);
+    progress_note(&progress, text);
+    return finish(options, &run, backend, &progress);
+}
+
+/* Everything up to the script; nothing has happened yet when this fails. */
+static int prepare(const struct options *options, const struct prefix *prefix,
+                   struct config *config, struct job *job,
+                   const struct backend **backend, char **script,
+                   struct error *err)
+{
+    char names[SITE_LIST][32], file[4200], site_source[4300];
+    const char *known[SITE_LIST + 1], *account_source;
+    int count;
+    struct site site;
+    *script = NULL;
+    *backend = NULL;
+    if (site_list(prefix->site, names, &count, err) != 0 ||
+        config_path(file, sizeof file, err) != 0)
+        return -1;
+    for (int i = 0; i < count; i++)
+        known[i] = names[i];
+    known[count] = NULL;
+    if (find_site(options, file, prefix, known, &site, site_source,
+                  sizeof site_source, err) != 0 ||
+        config_load(file, site.name, known, config, err) != 0 ||
+        job_make(options, config, &site, job, err) != 0)
+        return -1;
+    if (!options->dry_run && (backend_find(site.slurm ? "slurm" : "local",
+                                           prefix->lib, backend, err) != 0 ||
+                              (*backend)->open(err) != 0))
+        return -1;
+    if (set_account(options, config, job, &account_source, err) != 0)
+        return -1;
+    if (options->verbose)
+        show_settings(job, site_source, account_source);
+    return job_script(job, prefix->jobs, prefix->bin, script, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct prefix prefix;
+    struct config config;
+    struct job job;
+    struct error err;
+    const struct backend *backend;
+    char *script;
+    options_parse(argc, argv, &options);
+    if (prefix_find(&prefix, &err) != 0 ||
+        prepare(&options, &prefix, &config, &job, &backend, &script, &err) != 0)
+        return fail(&err);
+    int status = 0;
+    if (!options.dry_run)
+        status = submit(&options, &config, &job, backend, script);
+    else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
+        status = EXIT_WRONG;
+    free(script);
+    return status;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { COLUMNS = 12, CELL = 48 };
+
+static const char *const heads[COLUMNS] = {
+    "scheme", "site",   "job",      "workers", "nodes", "grid",
+    "best",   "median", "integral", "error",   "CPU",   "check"};
+
+struct row {
+    char cell[COLUMNS][CELL];
+};
+
+/* A time with three digits or more that mean something. */
+static void time_text(double seconds, char *text)
+{
+    if (seconds < 0.01)
+        snprintf(text, CELL, "%.3f ms", seconds * 1e3);
+    else
+        snprintf(text, CELL, "%.3f s", seconds);
+}
+
+static const char *check_text(const struct result *result)
+{
+    switch (result->verdict) {
+    case RESULT_RIGHT:
+        return "passed";
+    case RESULT_FAILED:
+        return "failed";
+    default:
+        return state_name(result->run.status.state);
+    }
+}
+
+/* Figures are shown only for a result that is right; "-" elsewhere. */
+static void row_fill(const struct result *result, struct row *row)
+{
+    const struct run *run = &result->run;
+    const struct record *record = &result->record;
+    char(*cell)[CELL] = row->cell;
+    for (int i = 0; i < COLUMNS; i++)
+        strcpy(cell[i], "-");
+    snprintf(cell[0], CELL, "%s", run->scheme);
+    snprintf(cell[1], CELL, "%s", run->site);
+    if (run->status.job_id)
+        snprintf(cell[2], CELL, "%ld", run->status.job_id);
+    snprintf(cell[3], CELL, "%ld", run->workers);
+    if (run->status.nodes)
+        snprintf(cell[4], CELL, "%ld", run->status.nodes);
+    snprintf(cell[5], CELL, "%ld", run->grid);
+    snprintf(cell[11], CELL, "%s", check_text(result));
+    if (result->verdict != RESULT_RIGHT)
+        return;
+    time_text(record->best_s, cell[6]);
+    time_text(record->median_s, cell[7]);
+    snprintf(cell[8], CELL, "%e", record->integral);
+    snprintf(cell[9], CELL, "%e", record->error);
+    if (!isnan(result->cpu_efficiency))
+        snprintf(cell[10], CELL, "%.0f %%", result->cpu_efficiency * 100);
+}
+
+static bool is_text(int column)
+{
+    return column < 2 || column == COLUMNS - 1;
+}
+
+static void row_print(const struct row *row, const int *widths, FILE *file)
+{
+    for (int i = 0; i < COLUMNS - 1; i++)
+        fprintf(file, is_text(i) ? "%-*s  " : "%*s  ", widths[i], row->cell[i]);
+    fprintf(file, "%s\n", row->cell[COLUMNS - 1]);
+}
+
+void table_print(const struct result *results, size_t count, FILE *file)
+{
+    struct row row;
+    int widths[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) {
+        widths[i] = (int)strlen(heads[i]);
+        strcpy(row.cell[i], heads[i]);
+    }
+    struct row head = row;
+    for (size_t i = 0; i < count; i++) {
+        row_fill(&results[i], &row);
+        for (int j = 0; j < COLUMNS; j++) {
+            int width = (int)strlen(row.cell[j]);
+            widths[j] = width > widths[j] ? width : widths[j];
+        }
+    }
+    row_print(&head, widths, file);
+    for (size_t i = 0; i < count; i++) {
+        row_fill(&results[i], &row);
+        row_print(&row, widths, file);
+    }
+}
+
+void table_explain(const struct result *results, size_t count, FILE *file)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].text[0])
+            fprintf(file, "%s\n", results[i].text);
+    }
+}
+
+void table_print_csv(const struct result *results, size_t count, FILE *file)
+{
+    fprintf(file, "scheme,site,job_id,workers,nodes,grid,math,repeat,state,"
+                  "check,best_s,median_s,integral,error,cpu_efficiency,"
+                  "folder\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct result *result = &results[i];
+        const struct run *run = &result->run;
+        const struct record *record = &result->record;
+        fprintf(file, "%s,%s,%ld,%ld,%ld,%ld,%s,%ld,%s,%s,", run->scheme,
+                run->site, run->status.job_id, run->workers, run->status.nodes,
+                run->grid, run->math, run->repeat,
+                state_name(run->status.state), check_text(result));
+        if (result->verdict == RESULT_RIGHT)
+            fprintf(file, "%.9g,%.9g,%.17g,%.17g,%.4f,", record->best_s,
+                    record->median_s, record->integral, record->error,
+                    result->cpu_efficiency);
+        else
+            fprintf(file, ",,,,,");
+        /* A folder's name may hold commas and quotes. */
+        fputc('"', file);
+        for (const char *c = run->folder; *c; c++)
+            fprintf(file, *c == '"' ? "\"\"" : "%c", *c);
+        fprintf(file, "\"\n");
+    }
+}
