@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What every kernel shares: the command line, the rows, the clock, the check,
+ * the record. How the rows are spread over workers is each kernel's own part,
+ * and no scheme is known here.
+ *
+ * A kernel is this, and its scheme:
+ *
+ *     run_init(&run, "serial", WORKERS_ONE, argc, argv);
+ *     run_start(&run);
+ *     while (run_next(&run)) {
+ *         run_begin(&run);
+ *         compute(&run);
+ *         run_end(&run);
+ *         run_check(&run);
+ *     }
+ *     return run_finish(&run);
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include "check.h"
+#include "options.h"
+
+#include <stdint.h>
+
+/* One worker: the thread or process that takes rows. On its own cache lines,
+ * so that no worker waits for a line in which another one writes. */
+struct worker {
+    _Alignas(128) struct run *run;
+    double sum;      /* of its rows, before the factor h² */
+    double begin_s;  /* when it began the present repeat */
+    double busy_s;   /* in its own rows, over the timed repeats */
+    double expected; /* the exact sum over the rows it owns, before h² */
+    double size;     /* the same of their absolute values */
+    long owned;      /* how many they are, by the marks */
+    double cpu_s;    /* its process, over the timed repeats */
+    double mem_mib;  /* its process, at the peak */
+    long rows;       /* in the present repeat */
+    long starts;     /* repeats it took part in */
+    int number;      /* 0 ... workers - 1 */
+    int core;        /* where it was when it began */
+    char host[64];
+};
+
+/* One run of a kernel: what was asked, and what came out so far. */
+struct run {
+    /* For the kernels. A kernel of more than one process sets rank and ranks
+     * before run_start(); all others leave them at 0 of 1. */
+    long grid;              /* n: points along each axis, and rows */
+    int workers;            /* over all processes */
+    int rank;               /* which of the processes this is, 0 reports */
+    int ranks;              /* how many processes */
+    enum sum sum;           /* by rows, or running */
+    int status;             /* exit status so far: 0, 1 or 2 */
+    double *rows;           /* rows[i]: the sum of row i, before h² */
+    uint64_t *marks;        /* marks[i]: see worker_row() */
+    struct worker *worker;  /* worker[w] */
+
+    /* For the driver. */
+    const char *scheme;
+    enum workers rule;
+    enum math math;
+    double h;             /* width of a cell, pi / n */
+    long repeat;          /* timed repeats asked for */
+    long pass;            /* repeats begun, the warm-up among them */
+    double start_epoch_s; /* time of day of the first repeat */
+    double start_s;       /* the same, on the clock all times are taken from */
+    double begin_s;
+    double begin_cpu_s;
+    double warmup_s; /* NAN without a warm-up */
+    double *time_s;  /* time_s[0 ... repeat - 1] */
+    double integral; /* of the present repeat */
+    double first;    /* of the first one */
+    struct check check;
+    char message[256]; /* the first thing that went wrong */
+};
+
+/* Read the command line. --help and --version answer and end the program;
+ * a bad option is kept until run_start(), which knows who reports. */
+void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
+              char **argv);
+
+/* Make room for the rows. Afterwards run->status is 0, or 2 after one line on
+ * stderr. Processes must agree on the status before they go on. */
+void run_start(struct run *run);
+
+/* Make ready for the next repeat; 0 when there is none. With more than one
+ * repeat the first is a warm-up and is timed apart. */
+int run_next(struct run *run);
+
+/* Around the timed part. run_end() adds up the rows, in fixed order. */
+void run_begin(struct run *run);
+void run_end(struct run *run);
+
+/* Check what this repeat gave (rank 0; outside the timed part). */
+void run_check(struct run *run);
+
+/* Print the result, write the record, release everything (rank 0 reports).
+ * Returns run->status: 0 done and right, 1 not right, 2 never started. */
+int run_finish(struct run *run);
+
+/* A worker's part of one repeat: start, rows in any order, stop. */
+struct worker *worker_start(struct run *run, int number);
+void worker_row(struct worker *me, long i);
+void worker_stop(struct worker *me);
+
+/* Which worker did row i: 0 ... workers - 1, if it was done exactly once. */
+static inline int mark_owner(uint64_t mark)
+{
+    return (int)(mark >> 32) - 1;
+}
+
+/* How often row i was done. */
+static inline long mark_count(uint64_t mark)
+{
+    return (long)(mark & UINT32_MAX);
+}
+
+#endif
