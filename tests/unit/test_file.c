@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "file.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The test's own folder, and a file in it that put() fills. */
+static char folder[64];
+static char path[96];
+
+static int enter(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof(folder), "/tmp/integ2d-file.XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof(path), "%s/text", folder);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    unlink(path);
+    rmdir(path);
+    return rmdir(folder);
+}
+
+static void put(const char *text, size_t size)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int count_entries(void)
+{
+    DIR *dir = opendir(folder);
+    int count = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count - 2; /* . and .. */
+}
+
+static void expect_unreadable(const char *part)
+{
+    struct error err = {""};
+    char *text = folder; /* not NULL, to see it become NULL */
+
+    assert_int_equal(file_read(path, 10, &text, NULL, &err), -1);
+    assert_null(text);
+    if (strstr(err.text, part) == NULL || strstr(err.text, path) == NULL)
+        fail_msg("expected '%s', got: %s", part, err.text);
+}
+
+static void expect_content(const char *content)
+{
+    struct error err;
+    char *text = NULL;
+    size_t size = 0;
+
+    assert_int_equal(file_read(path, 100, &text, &size, &err), 0);
+    assert_string_equal(text, content);
+    assert_int_equal(size, strlen(content));
+    free(text);
+}
+
+static void a_file_is_read_whole_up_to_the_limit(void **state)
+{
+    (void)state;
+    put("", 0);
+    expect_content("");
+    put("a\nb", 3);
+    expect_content("a\nb");
+    put("0123456789", 10);
+    struct error err;
+    char *text = NULL;
+    assert_int_equal(file_read(path, 10, &text, NULL, &err), 0);
+    free(text);
+    put("0123456789a", 11);
+    expect_unreadable("too long; at most 10 bytes");
+}
+
+static void what_is_no_readable_text_file_is_refused(void **state)
+{
+    (void)state;
+    expect_unreadable("No such file");
+    assert_int_equal(errno, ENOENT);
+    put("ab\0cd", 5);
+    expect_unreadable("zero byte at position 2");
+    unlink(path);
+    assert_int_equal(mkdir(path, 0777), 0);
+    expect_unreadable("this is a folder");
+    rmdir(path);
+    /* Returns at once although nobody writes to the pipe. */
+    assert_int_equal(mkfifo(path, 0666), 0);
+    expect_unreadable("this is a named pipe");
+    unlink(path);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+    expect_unreadable("this is a device");
+    unlink(path);
+    assert_int_equal(symlink(path, path), 0);
+    expect_unreadable("cannot be opened");
+}
+
+/* root may read everything, so the test does not stay root. */
+static void an_unreadable_file_is_refused(void **state)
+{
+    uid_t user = geteuid();
+    struct error err = {""};
+    char *text = NULL;
+    int rc;
+
+    (void)state;
+    put("a", 1);
+    assert_int_equal(chmod(folder, 0711), 0);
+    assert_int_equal(chmod(path, 0), 0);
+    if (user == 0)
+        assert_int_equal(seteuid(65534), 0);
+    rc = file_read(path, 10, &text, NULL, &err);
+    assert_int_equal(seteuid(user), 0);
+    assert_int_equal(rc, -1);
+    assert_non_null(strstr(err.text, "Permission denied"));
+}
+
+static void a_file_is_written_and_replaced(void **state)
+{
+    struct error err;
+    struct stat status;
+    mode_t mask = umask(022);
+
+    (void)state;
+    assert_int_equal(file_write(folder, "text", "one\n", &err), 0);
+    expect_content("one\n");
+    assert_int_equal(file_write(folder, "text", "", &err), 0);
+    expect_content("");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0644);
+    assert_int_equal(count_entries(), 1);
+    umask(mask);
+}
+
+static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state)
+{
+    struct error err = {""};
+    struct rlimit old;
+    struct rlimit tiny;
+    int rc;
+
+    (void)state;
+    put("old", 3);
+    /* As on a full disk: not a byte more than 4 can be written. */
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tiny = old;
+    tiny.rlim_cur = 4;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
+    rc = file_write(folder, "text", "longer than four", &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(rc, -1);
+    assert_non_null(strstr(err.text, "/text: cannot be written: File too"));
+    expect_content("old");
+    assert_int_equal(count_entries(), 1);
+}
+
+static void a_place_that_cannot_be_written_is_named(void **state)
+{
+    struct error err = {""};
+
+    (void)state;
+    assert_int_equal(file_write("/nonexistent/x", "a", "t", &err), -1);
+    assert_non_null(strstr(err.text, "/nonexistent/x: the folder cannot"));
+    put("", 0);
+    assert_int_equal(file_write(path, "a", "t", &err), -1);
+    assert_non_null(strstr(err.text, "Not a directory"));
+    unlink(path);
+    assert_int_equal(mkdir(path, 0777), 0);
+    assert_int_equal(file_write(folder, "text", "t", &err), -1);
+    assert_non_null(strstr(err.text, "Is a directory"));
+    assert_int_equal(count_entries(), 1);
+}
+
+static void a_left_over_temporary_file_is_not_in_the_way(void **state)
+{
+    struct error err;
+    char left[256];
+
+    (void)state;
+    snprintf(left, sizeof(left), "%s/.text.%ld.0", folder, (long)getpid());
+    assert_int_equal(symlink("/nonexistent/x", left), 0);
+    assert_int_equal(file_write(folder, "text", "new", &err), 0);
+    expect_content("new");
+    assert_int_equal(unlink(left), 0);
+    assert_int_equal(count_entries(), 1);
+}
+
+static void control_characters_become_visible(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *visible;
+    } rows[] = {
+        {"", ""},
+        {"plain $text;", "plain $text;"},
+        {"a\nb", "a\\x0ab"},
+        {"\x1b[31m", "\\x1b[31m"},
+        {"\x7f", "\\x7f"},
+        {"Ume\xc3\xa5", "Ume\xc3\xa5"},
+        {"\xc2\x9b" "1m", "\\xc2\\x9b1m"},
+        {"\xff\xfe", "\\xff\\xfe"},
+        {"\xc3", "\\xc3"},
+        {"\xe2\x82", "\\xe2\\x82"},
+        {"\xc0\xaf", "\\xc0\\xaf"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+    };
+    char visible[64];
+    char small[6];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        file_visible(rows[i].text, visible, sizeof(visible));
+        assert_string_equal(visible, rows[i].visible);
+    }
+    file_visible("abcdefgh", small, sizeof(small));
+    assert_string_equal(small, "abcde");
+    file_visible("abc\n", small, sizeof(small));
+    assert_string_equal(small, "abc");
+    file_visible("abcd\xc3\xa5", small, sizeof(small));
+    assert_string_equal(small, "abcd");
+}
+
+static void text_is_checked_with_file_and_line(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *error;
+    } rows[] = {
+        {"", NULL},
+        {"a\tb\r\nUme\xc3\xa5\n", NULL},
+        {"a\n\x01\n", "f:2: the byte \\x01"},
+        {"a\rb\n", "f:1: the byte \\x0d"},
+        {"\n\n\x1b[0m", "f:3: the byte \\x1b"},
+        {"\x7f" "ELF", "f:1: the byte \\x7f"},
+        {"a\nb\xff", "f:2: the byte \\xff"},
+        {"Ume\xe5\n", "f:1: the byte \\xe5"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct error err = {""};
+        int rc = file_check_text("f", rows[i].text, &err);
+
+        assert_int_equal(rc, rows[i].error == NULL ? 0 : -1);
+        if (rows[i].error != NULL && !strstr(err.text, rows[i].error))
+            fail_msg("row %zu gave %s", i, err.text);
+    }
+}
+
+/* Writes each item as "line:section.key=value " to the log. */
+static int log_item(void *user, const struct file_ini *item,
+                    struct error *err)
+{
+    char *log = user;
+    size_t used = strlen(log);
+    const char *line = strrchr(item->where, ':') + 1;
+
+    if (item->key != NULL && strcmp(item->key, "bad") == 0)
+        return error_set(err, "%s: bad", item->where);
+    if (item->section == NULL)
+        snprintf(log + used, 500 - used, "%s:end", line);
+    else if (item->key == NULL)
+        snprintf(log + used, 500 - used, "%s:[%s] ", line, item->section);
+    else
+        snprintf(log + used, 500 - used, "%s:%s.%s=%s ", line, item->section,
+                 item->key, item->value);
+    return 0;
+}
+
+#define A50 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A190 A50 A50 A50 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void ini_items_come_in_order_with_their_lines(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *log;
+    } rows[] = {
+        {"", "1:end"},
+        {"; c\n# c\n\n  ; c\n", "4:end"},
+        {"[a]\nk = v\n\n[b] ; c\nx=\ny = 1 ; c\n",
+         "1:[a] 2:a.k=v 4:[b] 5:b.x= 6:b.y=1 6:end"},
+        {"k = v\n", "1:.k=v 1:end"},
+        {"[a]\r\nk = v\r\n", "1:[a] 2:a.k=v 2:end"},
+        {"\xef\xbb\xbf[a]\nk=v;w\n", "1:[a] 2:a.k=v;w 2:end"},
+        {"[a]\nk = a=b:c # d\n", "1:[a] 2:a.k=a=b:c # d 2:end"},
+        {"[a]\nk = " A190 "abc\n", "1:[a] 2:a.k=" A190 "abc 2:end"},
+        {"[" A50 A50 "]\nk=v\n",
+         "1:[" A50 A50 "] 2:" A50 A50 ".k=v 2:end"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct error err = {""};
+        char log[600] = "";
+
+        put(rows[i].text, strlen(rows[i].text));
+        if (file_read_ini(path, true, log_item, log, &err) != 0)
+            fail_msg("row %zu: %s", i, err.text);
+        assert_string_equal(log, rows[i].log);
+    }
+}
+
+static void odd_ini_lines_are_refused_with_their_number(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *error;
+    } rows[] = {
+        {"[a]\nk = v\n  more\n", ":3: the line starts with a blank"},
+        {"[a]\nk = v\n\tj = w\n", ":3: the line starts with a blank"},
+        {" [a]\n", ":1: the line starts with a blank"},
+        {"[a]\nk = " A190 "abcd\n", ":2: the line has 199 bytes; at most 198"},
+        {"[a]\nk = " A190 A190 A190 "\n", ":2: the line has 57"},
+        {"; " A190 A190 "\n", ":1: the line has"},
+        {"[a\n", ":1: a section is one word"},
+        {"[]\n", ":1: a section is one word"},
+        {"[a b]\n", ":1: a section is one word"},
+        {"[[a]]\n", ":1: a section is one word"},
+        {"[a]x = 1\n", ":1: a section is one word"},
+        {"[a;b]\n", ":1: a section is one word"},
+        {"[a]\nk=v\n[b]\n[a]\n", ":4: the section [a] is in this file twice"},
+        {"[a]\n\xef\xbb\xbf[a]\n", ":2: this is neither"},
+        {"\xef\xbb\xbf[a]\n[a]\n", ":2: the section [a] is in this file twice"},
+        {"[a]\nnothing\n", ":2: this is neither a [section] nor"},
+        {"[a]\n; c\nnothing\n[b]\nx = 1\n", ":3: this is neither"},
+        {"[a]\nbad = 1\nbad = 2\n", ":2: bad"},
+        {"[a]\nk = v", ":2: the last line does not end"},
+        {"[a]\nk = \x01\n", ":2: the byte \\x01"},
+        {"\x7f" "ELF\x02\x01", ":1: the byte \\x7f"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct error err = {""};
+        char log[600] = "";
+
+        put(rows[i].text, strlen(rows[i].text));
+        if (file_read_ini(path, true, log_item, log, &err) != -1 ||
+            strstr(err.text, rows[i].error) == NULL ||
+            strstr(log, "end") != NULL)
+            fail_msg("row %zu gave %s; %s", i, log, err.text);
+    }
+}
+
+static void an_unended_last_line_is_fine_where_people_write(void **state)
+{
+    struct error err = {""};
+    char log[600] = "";
+
+    (void)state;
+    put("[a]\nk = v", 9);
+    assert_int_equal(file_read_ini(path, false, log_item, log, &err), 0);
+    assert_string_equal(log, "1:[a] 2:a.k=v 2:end");
+}
+
+static void a_missing_ini_file_can_be_told_from_a_bad_one(void **state)
+{
+    struct error err = {""};
+    char log[600] = "";
+
+    (void)state;
+    assert_int_equal(file_read_ini(path, true, log_item, log, &err), -1);
+    assert_int_equal(errno, ENOENT);
+    put("x\n", 2);
+    errno = ENOENT;
+    assert_int_equal(file_read_ini(path, true, log_item, log, &err), -1);
+    assert_int_equal(errno, 0);
+}
+
+static void a_long_text_does_not_overrun_an_error(void **state)
+{
+    struct error err;
+    char text[5000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    errno = EIO;
+    assert_int_equal(error_set(&err, "%s", text), -1);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+    assert_int_equal(error_prefix(&err, "%s", "where"), -1);
+    assert_int_equal(strncmp(err.text, "where: xxx", 10), 0);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+    assert_int_equal(error_prefix(&err, "%s", text), -1);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+    assert_int_equal(errno, EIO);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_is_read_whole_up_to_the_limit),
+        TEST(what_is_no_readable_text_file_is_refused),
+        TEST(an_unreadable_file_is_refused),
+        TEST(a_file_is_written_and_replaced),
+        TEST(a_write_that_fails_leaves_the_old_file_and_no_other),
+        TEST(a_place_that_cannot_be_written_is_named),
+        TEST(a_left_over_temporary_file_is_not_in_the_way),
+        TEST(control_characters_become_visible),
+        TEST(text_is_checked_with_file_and_line),
+        TEST(ini_items_come_in_order_with_their_lines),
+        TEST(odd_ini_lines_are_refused_with_their_number),
+        TEST(an_unended_last_line_is_fine_where_people_write),
+        TEST(a_missing_ini_file_can_be_told_from_a_bad_one),
+        TEST(a_long_text_does_not_overrun_an_error),
+    };
+
+    return cmocka_run_group_tests_name("file", tests, NULL, NULL);
+}
