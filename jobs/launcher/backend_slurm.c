@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,7 +84,7 @@ static void talk_end(char *said, size_t size)
 static const char *conf_path(void)
 {
     const char *path = getenv("SLURM_CONF");
-    return path ? path : "/etc/slurm/slurm.conf";
+    return path && path[0] ? path : "/etc/slurm/slurm.conf";
 }
 
 static void at_exit(void)
@@ -106,6 +108,12 @@ static int slurm_open(struct error *err)
     char said[2048];
     if (open)
         return 0;
+    /* libslurm would look for this file for a whole minute. */
+    if (getenv("SLURM_CONF") && access(conf_path(), R_OK) != 0)
+        return error_set(err,
+                         "Slurm's configuration cannot be read: SLURM_CONF "
+                         "names %s: %s",
+                         conf_path(), strerror(errno));
     if (atexit(at_exit) != 0)
         return error_set(err, "cannot prepare for Slurm: out of memory");
     talk.starting = true;
@@ -125,16 +133,19 @@ static char *or_null(const char *text)
 }
 
 /* What sbatch itself adds to a job's environment, so that a script finds
- * here what it finds there. The caller frees the list and its texts. */
+ * here what it finds there (resource limits apart: they stay those of the
+ * compute node). The caller frees the list and its texts. */
 static char **environment(const struct job *job, const char *folder,
                           uint32_t *count)
 {
     size_t own = 0;
     char host[256] = "";
+    mode_t mask = umask(0);
+    umask(mask);
     gethostname(host, sizeof host - 1);
     while (environ[own])
         own++;
-    char **list = calloc(own + 8, sizeof *list);
+    char **list = calloc(own + 10, sizeof *list);
     if (!list)
         return NULL;
     bool failed = false;
@@ -149,6 +160,9 @@ static char **environment(const struct job *job, const char *folder,
     failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_DIR=%s", folder) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_HOST=%s", host) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_JOB_NAME=%s", job->name) < 0;
+    failed |= asprintf(&list[(*count)++], "SLURM_UMASK=%04o", mask) < 0;
+    failed |= asprintf(&list[(*count)++], "SLURM_PRIO_PROCESS=%d",
+                       getpriority(PRIO_PROCESS, 0)) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_NTASKS=%ld", job->tasks) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_NPROCS=%ld", job->tasks) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_CPUS_PER_TASK=%ld",

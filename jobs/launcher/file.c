@@ -453,8 +453,11 @@ int file_read_ini(const char *path, bool whole, file_ini_fn *fn, void *user,
     file_visible(path, shown, sizeof(shown));
     rc = file_check_text(path, text, err);
     if (rc == 0) {
+        /* Some editors put a byte order mark before the first line. */
         reading.text = text;
-        reading.next = text;
+        if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+            reading.text += 3;
+        reading.next = reading.text;
         reading.path = shown;
         rc = parse_ini(&reading, whole);
     }

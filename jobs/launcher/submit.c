@@ -131,12 +131,28 @@ static void add_accounts(const struct job *job, struct error *err)
              "\nYour accounts here: %s", count ? list : "none");
 }
 
-static void show_settings(const struct job *job, const char *site_source,
-                          const char *account_source)
+static void show_settings(const struct options *options,
+                          const struct config *config, const struct job *job,
+                          const char *site_source, const char *account_source)
 {
+    const struct {
+        const char *name, *typed;
+        const struct setting *saved;
+    } rows[] = {
+        {"partition", options->partition, &config->partition},
+        {"time", options->time, &config->time},
+        {"constraint", options->constraint, &config->constraint},
+        {"reservation", options->reservation, &config->reservation},
+        {"output-dir", options->output_dir, &config->output_dir},
+    };
     fprintf(stderr, "site %s (%s)\n", job->site.name, site_source);
     if (job->account[0])
         fprintf(stderr, "account %s (%s)\n", job->account, account_source);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].typed && rows[i].saved->value[0])
+            fprintf(stderr, "%s %s (%s)\n", rows[i].name, rows[i].saved->value,
+                    rows[i].saved->source);
+    }
     fprintf(stderr,
             "%ld task%s of %ld core%s, %ld minute%s, grid %ld, %ld repeats\n",
             job->tasks, job->tasks == 1 ? "" : "s", job->cpus_per_task,
@@ -267,7 +283,7 @@ static int prepare(const struct options *options, const struct prefix *prefix,
     if (set_account(options, config, job, &account_source, err) != 0)
         return -1;
     if (options->verbose)
-        show_settings(job, site_source, account_source);
+        show_settings(options, config, job, site_source, account_source);
     return job_script(job, prefix->jobs, prefix->bin, script, err);
 }
 

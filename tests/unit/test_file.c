@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +227,9 @@ static void control_characters_become_visible(void **state)
         {"\x1b[31m", "\\x1b[31m"},
         {"\x7f", "\\x7f"},
         {"Ume\xc3\xa5", "Ume\xc3\xa5"},
-        {"\xc2\x9b" "1m", "\\xc2\\x9b1m"},
+        {"\xc2\x9b"
+         "1m",
+         "\\xc2\\x9b1m"},
         {"\xff\xfe", "\\xff\\xfe"},
         {"\xc3", "\\xc3"},
         {"\xe2\x82", "\\xe2\\x82"},
@@ -263,7 +265,9 @@ static void text_is_checked_with_file_and_line(void **state)
         {"a\n\x01\n", "f:2: the byte \\x01"},
         {"a\rb\n", "f:1: the byte \\x0d"},
         {"\n\n\x1b[0m", "f:3: the byte \\x1b"},
-        {"\x7f" "ELF", "f:1: the byte \\x7f"},
+        {"\x7f"
+         "ELF",
+         "f:1: the byte \\x7f"},
         {"a\nb\xff", "f:2: the byte \\xff"},
         {"Ume\xe5\n", "f:1: the byte \\xe5"},
     };
@@ -280,8 +284,7 @@ static void text_is_checked_with_file_and_line(void **state)
 }
 
 /* Writes each item as "line:section.key=value " to the log. */
-static int log_item(void *user, const struct file_ini *item,
-                    struct error *err)
+static int log_item(void *user, const struct file_ini *item, struct error *err)
 {
     char *log = user;
     size_t used = strlen(log);
@@ -316,9 +319,8 @@ static void ini_items_come_in_order_with_their_lines(void **state)
         {"[a]\r\nk = v\r\n", "1:[a] 2:a.k=v 2:end"},
         {"\xef\xbb\xbf[a]\nk=v;w\n", "1:[a] 2:a.k=v;w 2:end"},
         {"[a]\nk = a=b:c # d\n", "1:[a] 2:a.k=a=b:c # d 2:end"},
-        {"[a]\nk = " A190 "abc\n", "1:[a] 2:a.k=" A190 "abc 2:end"},
-        {"[" A50 A50 "]\nk=v\n",
-         "1:[" A50 A50 "] 2:" A50 A50 ".k=v 2:end"},
+        {"[a]\nk = " A190 "abcd\n", "1:[a] 2:a.k=" A190 "abcd 2:end"},
+        {"[" A50 A50 "]\nk=v\n", "1:[" A50 A50 "] 2:" A50 A50 ".k=v 2:end"},
     };
 
     (void)state;
@@ -342,7 +344,7 @@ static void odd_ini_lines_are_refused_with_their_number(void **state)
         {"[a]\nk = v\n  more\n", ":3: the line starts with a blank"},
         {"[a]\nk = v\n\tj = w\n", ":3: the line starts with a blank"},
         {" [a]\n", ":1: the line starts with a blank"},
-        {"[a]\nk = " A190 "abcd\n", ":2: the line has 199 bytes; at most 198"},
+        {"[a]\nk = " A190 "abcde\n", ":2: the line has 199 bytes; at most 198"},
         {"[a]\nk = " A190 A190 A190 "\n", ":2: the line has 57"},
         {"; " A190 A190 "\n", ":1: the line has"},
         {"[a\n", ":1: a section is one word"},
@@ -359,7 +361,9 @@ static void odd_ini_lines_are_refused_with_their_number(void **state)
         {"[a]\nbad = 1\nbad = 2\n", ":2: bad"},
         {"[a]\nk = v", ":2: the last line does not end"},
         {"[a]\nk = \x01\n", ":2: the byte \\x01"},
-        {"\x7f" "ELF\x02\x01", ":1: the byte \\x7f"},
+        {"\x7f"
+         "ELF\x02\x01",
+         ":1: the byte \\x7f"},
     };
 
     (void)state;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,6 +81,22 @@ static void only_whole_numbers_in_range_are_numbers(void **state)
     check(one_to_99, rows, COUNT(rows));
 }
 
+static void a_number_beyond_long_is_out_of_any_range(void **state)
+{
+    static const char *const texts[] = {"99999999999999999999",
+                                        "-99999999999999999999"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct error err = {""};
+        long value = UNTOUCHED;
+
+        assert_int_equal(
+            parse_number(texts[i], "-n", LONG_MIN, LONG_MAX, &value, &err), -1);
+        assert_int_equal(value, UNTOUCHED);
+    }
+}
+
 static void times_are_read_as_sbatch_reads_them(void **state)
 {
     static const struct reading rows[] = {
@@ -97,6 +114,7 @@ static void times_are_read_as_sbatch_reads_them(void **state)
         {"1-12:30", 2190, NULL},
         {"10-0:0:0", 14400, NULL},
         {"0-0:0:1", 1, NULL},
+        {"9999-0", 14398560, NULL},
     };
 
     (void)state;
@@ -130,8 +148,10 @@ static void what_is_no_time_is_told_the_forms(void **state)
         {"$(id)", 0, "no time limit"},
         {"99999999999999999999", 0, "no time limit"},
         {"9223372036854775807", 0, "no time limit"},
+        /* times 60 this is 44, modulo 2 to the 64 */
+        {"307445734561825861", 0, "no time limit"},
         {"9223372036854775807:9223372036854775807:1", 0, "no time limit"},
-        {"14398560", 0, "no time limit"},
+        {"14398561", 0, "no time limit"},
         {"99999999-0", 0, "no time limit"},
         {"-9223372036854775808", 0, "no time limit"},
     };
@@ -177,9 +197,12 @@ static void a_written_time_reads_back_as_the_same(void **state)
         long time_min;
         const char *text;
     } rows[] = {
-        {1, "00:01:00"},          {5, "00:05:00"},
-        {61, "01:01:00"},         {1439, "23:59:00"},
-        {1440, "1-00:00:00"},     {10080, "7-00:00:00"},
+        {1, "00:01:00"},
+        {5, "00:05:00"},
+        {61, "01:01:00"},
+        {1439, "23:59:00"},
+        {1440, "1-00:00:00"},
+        {10080, "7-00:00:00"},
         {14400 + 61, "10-01:01:00"},
     };
 
@@ -204,11 +227,14 @@ static void a_slip_of_the_fingers_finds_its_word(void **state)
         const char *word;
         const char *nearest;
     } rows[] = {
-        {"hpc2m", "hpc2n"},   {"hpcn2", "hpc2n"},     {"HPC2N", "hpc2n"},
-        {"hpc2", "hpc2n"},    {"hpc22n", "hpc2n"},    {"upmax", "uppmax"},
-        {"locla", "local"},   {"rakcham", "rackham"}, {"kebnekaise", NULL},
-        {"", NULL},           {"x", NULL},            {"dardel", NULL},
-        {"local", "local"},   {"lumi", NULL},         {"../hpc2n", NULL},
+        {"hpc2m", "hpc2n"},   {"hpcn2", "hpc2n"},
+        {"HPC2N", "hpc2n"},   {"hpc2", "hpc2n"},
+        {"hpc22n", "hpc2n"},  {"upmax", "uppmax"},
+        {"locla", "local"},   {"rakcham", "rackham"},
+        {"kebnekaise", NULL}, {"", NULL},
+        {"x", NULL},          {"dardel", NULL},
+        {"local", "local"},   {"lumi", NULL},
+        {"../hpc2n", NULL},
     };
     static const char *const none[] = {NULL};
     char longest[5000];
@@ -231,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_whole_numbers_in_range_are_numbers),
+        cmocka_unit_test(a_number_beyond_long_is_out_of_any_range),
         cmocka_unit_test(times_are_read_as_sbatch_reads_them),
         cmocka_unit_test(what_is_no_time_is_told_the_forms),
         cmocka_unit_test(memory_is_read_as_sbatch_reads_it),

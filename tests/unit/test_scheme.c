@@ -44,6 +44,7 @@ static void an_unknown_scheme_is_told_the_nearest_or_all(void **state)
         {"quantum", "(schemes: serial, openmp, mpi"},
         {"", "no scheme called '' (schemes: "},
         {"mpi\n", "'mpi\\x0a'"},
+        {"mip", "did you mean mpi?"},
         {"mp", "did you mean mpi?"},
     };
 

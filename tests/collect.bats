@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# integ2d-collect: any run, now or days later.
+bats_require_minimum_version 1.5.0
+load common
+
+@test "without arguments all runs below ./integ2d-runs are shown, oldest first" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q &&
+        integ2d-submit --scheme=mpi -n 2 --grid=300 -q'
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [ ${#lines[@]} = 3 ]
+    [[ ${lines[1]} == serial*passed ]]
+    [[ ${lines[2]} == mpi*passed ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --csv'
+    [[ ${lines[0]} == scheme,site,job_id,* ]]
+    [[ ${lines[1]} == serial,hpc2n,*,COMPLETED,passed,*integ2d-runs* ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --json'
+    [ "$(jq -r '.[1].scheme' <<<"$output")" = mpi ]
+    [ "$(jq -r '[.[].verdict] | unique[0]' <<<"$output")" = right ]
+}
+
+@test "a run is found by its folder, moved anywhere, and by its job number" {
+    on uppmax 'integ2d-submit --scheme=serial --grid=300 -q'
+    local folder id
+    folder=$(run_folder)
+    id=$(jq .job.id "$folder/run.json")
+    run -0 --separate-stderr on uppmax "integ2d-collect $id"
+    [[ ${lines[1]} == *" $id "*passed ]]
+    mv "$folder" moved
+    # No Slurm is needed once the end is known.
+    run -0 env SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-collect" moved
+    [[ ${lines[1]} == *" $id "*passed ]]
+}
+
+@test "a job that the controller has forgotten is found in accounting" {
+    # A cluster of its own, whose controller starts again without memory.
+    export INTEG2D_LAB=$BATS_TEST_TMPDIR/lab
+    local id
+    "$INTEG2D_BIN/integ2d-lab" up
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 --no-wait'
+    id=$(jq .job.id "$(run_folder)/run.json")
+    for _ in $(seq 100); do
+        if [ "$(on hpc2n "sacct -nPX -j $id -o State")" = COMPLETED ]; then
+            break
+        fi
+        sleep 0.2
+    done
+    kill -9 "$(cut -d' ' -f1 "$INTEG2D_LAB/pid/slurmctld")"
+    rm "$INTEG2D_LAB"/state/job_state*
+    "$INTEG2D_BIN/integ2d-lab" up
+    run -1 on hpc2n "scontrol show job $id"
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    "$INTEG2D_BIN/integ2d-lab" down
+    [[ ${lines[1]} == *passed ]]
+}
+
+@test "a finished job without a record has no result" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    rm "$(run_folder)"/record_*.json
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"left no record"* ]]
+    [[ ${lines[1]} == *failed ]]
+    [[ $output != *e-1* ]]
+}
+
+# Changes the only record with a jq filter and expects the words.
+disbelieved() {
+    local record
+    record=$(echo integ2d-runs/*/record_*.json)
+    cp "$record" good.json
+    jq "$1" good.json >"$record"
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"$2"* ]]
+    [[ ${lines[1]} == *failed ]]
+    cp good.json "$record"
+}
+
+@test "a record that is not this run's, or not whole, is named and not shown" {
+    on hpc2n 'integ2d-submit --scheme=openmp -n 2 --grid=300 -q'
+    disbelieved '.job_id = "1"' 'a record of job 1'
+    disbelieved '.grid = 301' 'a record of grid 301'
+    disbelieved '.scheme = "serial"' 'a record of scheme serial'
+    disbelieved '.workers = 1' 'the program ran with 1 worker'
+    disbelieved 'del(.median_s)' 'not a whole record'
+    disbelieved '.check.verdict = "failed" | .check.text = "row 7"' \
+        'the check failed: row 7'
+    local record
+    record=$(echo integ2d-runs/*/record_*.json)
+    truncate -s 100 "$record"
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"$record:"*"not a whole record"* ]]
+}
+
+@test "what is no run is named, with exit status 2" {
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
+    [[ $stderr == *"cannot read the folder integ2d-runs"* ]]
+    mkdir -p empty integ2d-runs/broken
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect" empty
+    [[ $stderr == *"empty is no run folder"* ]]
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect" 123456
+    [[ $stderr == *"no run of job 123456"* ]]
+    echo '{"schema": 1' >integ2d-runs/broken/run.json
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
+    [[ $stderr == *"broken/run.json: not what integ2d-submit wrote"* ]]
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect" --json --csv
+    [[ $stderr == *"--json and --csv"* ]]
+}
+
+@test "an empty folder of runs is an empty table" {
+    mkdir integ2d-runs
+    run -0 "$INTEG2D_BIN/integ2d-collect"
+    [ ${#lines[@]} = 1 ]
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the test files share. Each test has a folder of its own to work in.
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
+}
+
+# A command as on a login node of a site: on SITE 'ml integ2d && ...'
+on() {
+    local site=$1
+    shift
+    "$INTEG2D_BIN/integ2d-lab" exec --site="$site" -- \
+        bash -lc "ml integ2d && $*"
+}
+
+# Waits up to 20 s until a file has the words: wait_for 'words' FILE
+wait_for() {
+    for _ in $(seq 200); do
+        if grep -q "$1" "$2"; then return; fi
+        sleep 0.1
+    done
+    echo "never came: $1" >&2
+    return 1
+}
+
+# The only run folder here.
+run_folder() {
+    local folders=(integ2d-runs/*/)
+    [ ${#folders[@]} -eq 1 ] && [ -d "${folders[0]}" ] &&
+        echo "$PWD/${folders[0]%/}"
+}
+
+# A copy of the installation whose site files and templates may be changed.
+# Use: prefix=$(copy_prefix)
+copy_prefix() {
+    local prefix=$BATS_TEST_TMPDIR/prefix
+    cp -r "${INTEG2D_BIN%/bin}" "$prefix" && echo "$prefix"
+}
+
+# Bad input: exit status 2, the words in the message, nothing submitted and
+# no run folder. Uses bats' run: refused SITE 'command' 'words' ...
+refused() {
+    local site=$1 command=$2 words
+    shift 2
+    run -2 --separate-stderr on "$site" "$command"
+    for words in "$@"; do
+        if [[ $stderr != *"$words"* ]]; then
+            echo "expected: $words"
+            echo "found: $stderr"
+            return 1
+        fi
+    done
+    [ -z "$output" ]
+    [ -z "$(find . -name run.json -print -quit)" ]
+}
