@@ -28,10 +28,11 @@ static int local_open(struct error *err)
 }
 
 /* When a process began, in clock ticks since this machine started: with its
- * number the only name a process has. 0 = no such process. */
+ * number the only name a process has. 0 = it has ended. */
 static unsigned long long began(long pid)
 {
     char path[64], text[1024];
+    char state = 'Z';
     unsigned long long ticks = 0;
     snprintf(path, sizeof path, "/proc/%ld/stat", pid);
     FILE *file = fopen(path, "re");
@@ -43,9 +44,10 @@ static unsigned long long began(long pid)
     /* The name in parentheses may hold anything: count from its end. */
     const char *rest = strrchr(text, ')');
     if (!rest || sscanf(rest + 1,
-                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
+                        " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
                         " %*d %*d %*d %*d %*d %*d %llu",
-                        &ticks) != 1)
+                        &state, &ticks) != 2 ||
+        state == 'Z')
         return 0;
     return ticks;
 }

@@ -148,22 +148,21 @@ int parse_mem_mib(const char *text, const char *what, long *value_mib,
                          "%s: %s is no amount of memory (sbatch would take "
                          "it as all of a node); give at least 1M",
                          what, shown(text, buffer));
-    if (errno == ERANGE || number > MEM_MAX)
-        return error_set(err,
-                         "%s: %s is more memory than there is; give at "
-                         "most 1024T",
-                         what, shown(text, buffer));
-    mib = number;
-    if (*unit == 'K')
+    /* The bound is MEM_MAX in K: nothing below overflows. */
+    if (errno == ERANGE || number > MEM_MAX * 1024L)
+        mib = MEM_MAX + 1L;
+    else if (*unit == 'K')
         mib = (number + 1023) / 1024;
+    else if (*unit == 'M')
+        mib = number;
     else if (*unit == 'G')
         mib = number * 1024;
-    else if (*unit == 'T')
+    else
         mib = number * 1024 * 1024;
     if (mib > MEM_MAX)
         return error_set(err,
-                         "%s: %s is more memory than there is; give at "
-                         "most 1024T",
+                         "%s: %s is more memory than there is; give at most "
+                         "1024T",
                          what, shown(text, buffer));
     *value_mib = mib;
     return 0;

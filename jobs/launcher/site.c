@@ -418,7 +418,7 @@ static int compare_names(const void *a, const void *b)
 static void read_name(const char *file, char name[32])
 {
     size_t length = strlen(file);
-    struct error ignored;
+    struct error ignored = {""};
 
     name[0] = '\0';
     if (length < 5 || length - 4 > 31 || strcmp(file + length - 4, ".ini") != 0)
@@ -482,17 +482,18 @@ static int load_file(const char *folder, const char *name, struct site *site,
     return file_read_ini(path, true, take_item, &loading, err);
 }
 
-/* "hpc2n, local, uppmax": the sites that can be used now. */
+/* "hpc2n, local, uppmax": the sites that are not retired. One whose file is
+ * broken is among them: to choose it tells what is wrong. */
 static void list_active(const char *folder, char names[SITE_LIST][32],
                         int count, char *list, size_t size)
 {
-    struct error ignored;
+    struct error ignored = {""};
     struct site site;
     size_t used = 0;
 
     list[0] = '\0';
     for (int i = 0; i < count && used < size; i++) {
-        if (load_file(folder, names[i], &site, &ignored) != 0 || site.retired)
+        if (load_file(folder, names[i], &site, &ignored) == 0 && site.retired)
             continue;
         used += (size_t)snprintf(list + used, size - used, "%s%s",
                                  used > 0 ? ", " : "", names[i]);
@@ -664,7 +665,7 @@ long site_cores(const struct site *site, const char *constraint,
 int site_check_account(const struct site *site, const char *account,
                        const char *source, struct error *err)
 {
-    struct error ignored;
+    struct error ignored = {""};
     char shown[MESSAGE];
 
     if (site->account == SITE_FORBIDDEN)

@@ -49,7 +49,7 @@ static int find_site(const struct options *options, const char *config_file,
         snprintf(source, size, "%s",
                  options->site ? "--site" : config.site.source);
         if (site_load(prefix->site, name, site, err) != 0)
-            return -1;
+            return error_prefix(err, "%s", source);
     } else if (site_find(prefix->site, site, source, size, err) != 0) {
         return -1;
     }

@@ -497,6 +497,7 @@ static void a_broken_site_file_does_not_stop_other_sites(void **state)
     expect_found(folder, "login1.s", NULL, "b", "login host login1.s");
     expect_found(folder, "x", "b", "b", "INTEG2D_LAB_SITE");
     expect_found(folder, "x", NULL, NULL, "a.ini:1: this is neither");
+    expect_error("q", "no site called 'q' (sites: a, b)");
     put("c.ini", good, strlen(good));
     expect_found(folder, "login1.s", NULL, NULL,
                  "login1.s fits two sites, b and c; say which");

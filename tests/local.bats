@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# --site=local: the same job, run directly on this machine, without Slurm.
+bats_require_minimum_version 1.5.0
+load common
+
+submit() {
+    # mpirun as root wants to be told so.
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
+        SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-submit" --site=local "$@"
+}
+
+@test "every scheme runs without Slurm and gives the same 64 bits" {
+    local scheme all=
+    for scheme in serial 'openmp -n 2' 'mpi -n 2'; do
+        # shellcheck disable=SC2086 # two words
+        all+=$(submit --scheme=$scheme --grid=500 --json -q |
+            jq -r '.state + " " + .check + " " + .record.integral_hex')$'\n'
+    done
+    [ "$(sort -u <<<"${all%$'\n'}" | wc -l)" = 1 ]
+    [[ $all == 'COMPLETED passed '* ]]
+}
+
+@test "a local run is collected later" {
+    submit --scheme=serial --grid=4000 --no-wait
+    for _ in $(seq 100); do
+        if "$INTEG2D_BIN/integ2d-collect" >table 2>/dev/null; then break; fi
+        sleep 0.1
+    done
+    grep -q 'serial *local .*passed' table
+}
+
+@test "a local job that is ended is cancelled, not done" {
+    submit --scheme=serial --repeat=100 --no-wait
+    local id
+    id=$(jq .job.id "$(run_folder)/run.json")
+    kill "$id"
+    for _ in $(seq 100); do
+        if ! kill -0 "$id" 2>/dev/null; then break; fi
+        sleep 0.1
+    done
+    run -1 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
+    [[ $stderr == *"was cancelled (CANCELLED"* ]]
+    [[ ${lines[1]} == *failed ]]
+}
+
+@test "a local job whose processes are gone without a word has failed" {
+    submit --scheme=serial --repeat=100 --no-wait
+    local id
+    id=$(jq .job.id "$(run_folder)/run.json")
+    local script
+    script=$(ps -o pid= --ppid "$id")
+    kill -9 "$id"
+    kill -9 -"${script// /}"
+    run -1 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
+    [[ $stderr == *"its process is gone"* ]]
+}
+
+@test "a program that fails is a failed local job" {
+    local prefix
+    prefix=$(copy_prefix)
+    rm "$prefix/bin/integ2d-serial"
+    run -1 --separate-stderr "$prefix/bin/integ2d-submit" --site=local \
+        --scheme=serial
+    [[ $stderr == *"exit status 127"* ]]
+    [[ $stderr == *"integ2d-serial"*"not found"* ]]
+}
+
+@test "without libslurm's part the local site still runs" {
+    local prefix
+    prefix=$(copy_prefix)
+    rm "$prefix/lib/integ2d/backend-slurm.so"
+    "$prefix/bin/integ2d-submit" --site=local --scheme=serial --grid=100 -q
+    run -2 --separate-stderr "$prefix/bin/integ2d-submit" --site=hpc2n \
+        -A hpc2n2026-042 --scheme=serial
+    [[ $stderr == *backend-slurm.so* ]]
+    [[ $stderr == *--site=local* ]]
+}
