@@ -150,7 +150,7 @@ static void wait_folder(const struct state *state, int folder)
 
 int watch_job(struct watch *watch, struct run *run)
 {
-    struct state state = {.begin_ms = now_ms(), .interval_ms = FIRST_MS / 4};
+    struct state state = {.begin_ms = now_ms(), .interval_ms = FIRST_MS};
     run_file(run, "record_", ".json", state.record);
     run_file(run, "progress_", "", state.progress);
     state.next_ms = state.begin_ms;
