@@ -26,9 +26,12 @@ int main(int argc, char **argv)
 
     run_init(&run, "openmp", WORKERS_CHOSEN, argc, argv);
     run_start(&run);
-    if (getenv("OMP_SCHEDULE") == NULL)
-        omp_set_schedule(
-            run.sum == SUM_RUNNING ? omp_sched_static : omp_sched_dynamic, 0);
+    if (getenv("OMP_SCHEDULE") == NULL) {
+        if (run.sum == SUM_RUNNING)
+            omp_set_schedule(omp_sched_static, 0); /* a block each */
+        else
+            omp_set_schedule(omp_sched_dynamic, 4);
+    }
     while (run_next(&run)) {
         run_begin(&run);
         compute(&run);

@@ -17,9 +17,10 @@
  * s = sum |E| + p. Added row by row:    r (row tolerance + u s),
  * one running sum, term by term:        r n u (s + 32),
  * and r u s more for adding up what is expected.
- * This worst case is far above what is seen (4.5e-12 of 1e-8 with four workers
- * at n = 10000), but no sound run can fail, and a missing term shows as
- * long as u r n s < 1; missing rows are counted besides.
+ * This worst case is far above what is seen (8e-12 of 4e-9, as parts of the
+ * integral, for the worst of four workers at n = 10000), but no sound run can
+ * fail, and a missing term shows as long as it is larger; missing rows are
+ * counted besides.
  */
 #include "check.h"
 
@@ -62,8 +63,8 @@ double check_part_tolerance(long n, long rows, double size, enum sum sum)
 }
 
 /* Keep the first failure. */
-__attribute__((format(printf, 2, 3))) static void
-fail(struct check *check, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void fail(struct check *check,
+                                                       const char *format, ...)
 {
     va_list values;
 
@@ -109,8 +110,7 @@ static int check_row(struct check *check, struct run *run, long i,
     run->worker[owner].owned++;
     run->worker[owner].expected += exact;
     run->worker[owner].size += fabs(exact);
-    if (run->sum == SUM_RUNNING ||
-        near(check, run->rows[i], exact, tolerance))
+    if (run->sum == SUM_RUNNING || near(check, run->rows[i], exact, tolerance))
         return 1;
     fail(check,
          "the sum of row %ld is %.17g, expected %.17g; off by %.3g, "
@@ -139,15 +139,17 @@ static void check_rows(struct check *check, struct run *run)
 static double check_worker(struct check *check, struct run *run, int w)
 {
     const struct worker *worker = &run->worker[w];
-    const double tolerance = check_part_tolerance(run->grid, worker->owned,
-                                                  worker->size, run->sum);
+    const double tolerance =
+        check_part_tolerance(run->grid, worker->owned, worker->size, run->sum);
 
     if (worker->starts != run->pass)
-        fail(check, "worker %d began %ld times in repeat %ld", w,
-             worker->starts, run->pass);
+        fail(check,
+             "worker %d took part in %ld of %ld repeats: fewer threads or "
+             "ranks ran than the %d asked for",
+             w, worker->starts, run->pass, run->workers);
     if (worker->rows != worker->owned)
-        fail(check, "worker %d counted %ld rows, but owns %ld", w,
-             worker->rows, worker->owned);
+        fail(check, "worker %d counted %ld rows, but owns %ld", w, worker->rows,
+             worker->owned);
     if (!near(check, worker->sum, worker->expected, tolerance))
         fail(check,
              "worker %d adds up to %.17g, expected %.17g; off by %.3g, "
@@ -180,8 +182,15 @@ void check_repeat(struct check *check, struct run *run)
         snprintf(check->text, sizeof check->text,
                  "%ld rows done once each by %d worker%s, every sum within "
                  "its tolerance",
-                 check->rows_done, run->workers,
-                 run->workers == 1 ? "" : "s");
+                 check->rows_done, run->workers, run->workers == 1 ? "" : "s");
+}
+
+void check_same(struct check *check, const struct run *run)
+{
+    if (run->sum == SUM_ROWS &&
+        memcmp(&run->integral, &run->first, sizeof run->first) != 0)
+        fail(check, "repeat %ld gives %a, the first one gave %a", run->pass,
+             run->integral, run->first);
 }
 
 static int closer(const struct check *a, const struct check *b)
@@ -191,7 +200,7 @@ static int closer(const struct check *a, const struct check *b)
 
 void check_keep(struct check *kept, const struct check *next)
 {
-    if (!kept->failed && (next->failed || kept->tolerance <= 0.0 ||
-                          closer(next, kept)))
+    if (!kept->failed &&
+        (next->failed || kept->tolerance <= 0.0 || closer(next, kept)))
         *kept = *next;
 }

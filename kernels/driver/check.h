@@ -35,6 +35,9 @@ double check_part_tolerance(long n, long rows, double size, enum sum sum);
  * part too. */
 void check_repeat(struct check *check, struct run *run);
 
+/* Row by row, every repeat must give the first one's bits. */
+void check_same(struct check *check, const struct run *run);
+
 /* Of all repeats, keep the first failure, else the closest call. */
 void check_keep(struct check *kept, const struct check *next);
 

@@ -10,6 +10,7 @@
 #include "total.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,8 @@ void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
 {
     struct options options;
 
+    /* A file that may not grow shall be an error like a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     *run = (struct run){.ranks = 1, .warmup_s = NAN};
     run->scheme = scheme;
     run->rule = rule;
@@ -72,10 +75,15 @@ static int allocate(struct run *run)
     run->rows = calloc(n, sizeof *run->rows);
     run->marks = calloc(n, sizeof *run->marks);
     run->time_s = calloc((size_t)run->repeat, sizeof *run->time_s);
-    run->worker = aligned_alloc(_Alignof(struct worker), w * sizeof *run->worker);
+    run->worker =
+        aligned_alloc(_Alignof(struct worker), w * sizeof *run->worker);
     if (run->rows != NULL && run->marks != NULL && run->time_s != NULL &&
         run->worker != NULL) {
         memset(run->worker, 0, w * sizeof *run->worker);
+        for (int number = 0; number < run->workers; number++) {
+            run->worker[number].run = run;
+            run->worker[number].number = number;
+        }
         return 0;
     }
     snprintf(run->message, sizeof run->message,
@@ -187,6 +195,7 @@ void run_check(struct run *run)
     if (run->pass == 1)
         run->first = run->integral;
     check_repeat(&check, run);
+    check_same(&check, run);
     check_keep(&run->check, &check);
 }
 

@@ -47,15 +47,15 @@ struct worker {
 struct run {
     /* For the kernels. A kernel of more than one process sets rank and ranks
      * before run_start(); all others leave them at 0 of 1. */
-    long grid;              /* n: points along each axis, and rows */
-    int workers;            /* over all processes */
-    int rank;               /* which of the processes this is, 0 reports */
-    int ranks;              /* how many processes */
-    enum sum sum;           /* by rows, or running */
-    int status;             /* exit status so far: 0, 1 or 2 */
-    double *rows;           /* rows[i]: the sum of row i, before h² */
-    uint64_t *marks;        /* marks[i]: see worker_row() */
-    struct worker *worker;  /* worker[w] */
+    long grid;             /* n: points along each axis, and rows */
+    int workers;           /* over all processes */
+    int rank;              /* which of the processes this is, 0 reports */
+    int ranks;             /* how many processes */
+    enum sum sum;          /* by rows, or running */
+    int status;            /* exit status so far: 0, 1 or 2 */
+    double *rows;          /* rows[i]: the sum of row i, before h² */
+    uint64_t *marks;       /* marks[i]: see worker_row() */
+    struct worker *worker; /* worker[w] */
 
     /* For the driver. */
     const char *scheme;

@@ -49,8 +49,8 @@ static int read_word(const char *text, const char *const words[2], int *choice)
 static error_t bad(struct options *options, const char *option,
                    const char *text, const char *expected)
 {
-    snprintf(options->message, sizeof options->message,
-             "%s%.60s: expected %s", option, text, expected);
+    snprintf(options->message, sizeof options->message, "%s%.60s: expected %s",
+             option, text, expected);
     return EINVAL;
 }
 
@@ -82,8 +82,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_GRID:
         return number(options, "--grid=", text, MAX_GRID, &options->grid);
     case KEY_REPEAT:
-        return number(options, "--repeat=", text, MAX_REPEAT,
-                      &options->repeat);
+        return number(options, "--repeat=", text, MAX_REPEAT, &options->repeat);
     case KEY_MATH:
         if (read_word(text, (const char *[]){"plain", "simd"}, &choice) != 0)
             return bad(options, "--math=", text, "plain or simd");
@@ -127,8 +126,8 @@ static int workers_agree(struct options *options, enum workers rule)
     return -1;
 }
 
-int options_read(struct options *options, const char *scheme,
-                 enum workers rule, int argc, char **argv)
+int options_read(struct options *options, const char *scheme, enum workers rule,
+                 int argc, char **argv)
 {
     static const struct argp argp = {
         .options = table,

@@ -29,7 +29,7 @@ struct options {
 
 /* Read the command line into options, defaults where nothing is given.
  * Returns 0, or -1 with a message. --help and --version end the program. */
-int options_read(struct options *options, const char *scheme,
-                 enum workers rule, int argc, char **argv);
+int options_read(struct options *options, const char *scheme, enum workers rule,
+                 int argc, char **argv);
 
 #endif

@@ -205,12 +205,11 @@ static int add_workers(json_t *record, const struct run *run)
         const struct worker *worker = &run->worker[w];
 
         status = json_array_append_new(
-            list, json_pack("{sI so si ss so so}", "rows",
-                            (json_int_t)worker->rows, "busy_s",
-                            number(worker->busy_s), "core", worker->core,
-                            "host", worker->host, "sum",
-                            number(worker->sum * cell), "expected",
-                            number(worker->expected * cell)));
+            list,
+            json_pack("{sI so si ss so so}", "rows", (json_int_t)worker->rows,
+                      "busy_s", number(worker->busy_s), "core", worker->core,
+                      "host", worker->host, "sum", number(worker->sum * cell),
+                      "expected", number(worker->expected * cell)));
     }
     status |= json_object_set(record, "worker", list);
     json_decref(list);
@@ -237,15 +236,14 @@ static json_t *identity(const struct run *run)
     snprintf(program, sizeof program, "integ2d-%s", run->scheme);
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
-    return json_pack("{si ss ss ss ss ss sI si sI ss? si ss so}", "schema", 1,
-                     "program", program, "version", INTEG2D_VERSION, "scheme",
-                     run->scheme, "math",
-                     run->math == MATH_PLAIN ? "plain" : "simd", "sum",
-                     run->sum == SUM_ROWS ? "rows" : "running", "grid",
-                     (json_int_t)run->grid, "workers", run->workers, "repeat",
-                     (json_int_t)run->repeat, "job_id", job_id(), "attempt",
-                     attempt < 0 ? 0 : (int)attempt, "host", host, "start",
-                     start_time(run));
+    return json_pack(
+        "{si ss ss ss ss ss sI si sI ss? si ss so}", "schema", 1, "program",
+        program, "version", INTEG2D_VERSION, "scheme", run->scheme, "math",
+        run->math == MATH_PLAIN ? "plain" : "simd", "sum",
+        run->sum == SUM_ROWS ? "rows" : "running", "grid",
+        (json_int_t)run->grid, "workers", run->workers, "repeat",
+        (json_int_t)run->repeat, "job_id", job_id(), "attempt",
+        attempt < 0 ? 0 : (int)attempt, "host", host, "start", start_time(run));
 }
 
 /* The whole record, or NULL when there is no memory for it. */
@@ -256,16 +254,17 @@ static json_t *record_make(const struct run *run)
 
     if (status == 0) {
         status |= add_times(record, run);
-        status |= json_object_set_new(record, "integral", number(run->integral));
-        status |= json_object_set_new(record, "integral_hex",
-                                      hex(run->integral));
-        status |= json_object_set_new(record, "error",
-                                      number(fabs(run->integral)));
+        status |=
+            json_object_set_new(record, "integral", number(run->integral));
+        status |=
+            json_object_set_new(record, "integral_hex", hex(run->integral));
+        status |=
+            json_object_set_new(record, "error", number(fabs(run->integral)));
         status |= add_usage(record, run);
         status |= json_object_set_new(record, "compiler",
                                       json_string(INTEG2D_COMPILER));
-        status |= json_object_set_new(record, "flags",
-                                      json_string(INTEG2D_FLAGS));
+        status |=
+            json_object_set_new(record, "flags", json_string(INTEG2D_FLAGS));
         status |= add_workers(record, run);
         status |= add_check(record, &run->check);
     }
@@ -276,26 +275,39 @@ static json_t *record_make(const struct run *run)
     return record;
 }
 
-/* Write to a temporary file and onto the disk; 0, or -1 with errno. */
-static int write_file(int file, const json_t *record)
+/* All of it; 0, or -1 with errno. */
+static int write_all(int file, const char *text, size_t size)
 {
-    const mode_t mask = umask(0);
-    int status;
+    while (size > 0) {
+        const ssize_t written = write(file, text, size);
 
-    umask(mask);
-    errno = 0;
-    status = fchmod(file, 0666 & ~mask) != 0 ||
-                     json_dumpfd(record, file, JSON_INDENT(2)) != 0 ||
-                     write(file, "\n", 1) != 1 || fsync(file) != 0
-                 ? errno
-                 : 0;
-    if (close(file) != 0 && status == 0)
-        status = errno;
-    errno = status;
-    return status == 0 ? 0 : -1;
+        if (written < 0)
+            return -1;
+        text += written;
+        size -= (size_t)written;
+    }
+    return 0;
 }
 
-/* After a rename the folder itself has to reach the disk. */
+/* Text into the open file and onto the disk; 0, or -1 with errno. */
+static int write_file(int file, const char *text)
+{
+    const mode_t mask = umask(0);
+    int reason = 0;
+
+    umask(mask);
+    if (fchmod(file, 0666 & ~mask) != 0 ||
+        write_all(file, text, strlen(text)) != 0 ||
+        write_all(file, "\n", 1) != 0 || fsync(file) != 0)
+        reason = errno;
+    if (close(file) != 0 && reason == 0)
+        reason = errno;
+    errno = reason;
+    return reason == 0 ? 0 : -1;
+}
+
+/* After a rename the folder itself has to reach the disk, on file systems that
+ * can do so. */
 static int sync_folder(void)
 {
     const int file = open(folder(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -304,24 +316,32 @@ static int sync_folder(void)
     if (file < 0)
         return -1;
     status = fsync(file);
+    if (status != 0 && errno == EINVAL)
+        status = 0;
     return close(file) != 0 ? -1 : status;
 }
 
-static int write_and_rename(const json_t *record, char *message, size_t size)
+/* Put the text in place; 0, or -1 with a message and nothing left behind. */
+static int place(const char *text, char *message, size_t size)
 {
-    char path[PATH_MAX], temporary[PATH_MAX];
-    int file;
+    char path[PATH_MAX] = "", temporary[PATH_MAX] = "";
+    int file, reason;
 
     if (name(path, "record_", ".json") != 0 ||
-        name(temporary, ".record_", ".XXXXXX") != 0)
+        name(temporary, ".record_", ".XXXXXX") != 0) {
         errno = ENAMETOOLONG;
-    else if ((file = mkstemp(temporary)) >= 0) {
-        if (write_file(file, record) == 0 && rename(temporary, path) == 0 &&
-            sync_folder() == 0)
-            return 0;
-        file = errno;
+        return explain(message, size, "the record cannot be written to", path);
+    }
+    file = mkstemp(temporary);
+    if (file >= 0) {
+        if (write_file(file, text) == 0 && rename(temporary, path) == 0) {
+            if (sync_folder() == 0)
+                return 0;
+            memcpy(temporary, path, sizeof path);
+        }
+        reason = errno;
         unlink(temporary);
-        errno = file;
+        errno = reason;
     }
     return explain(message, size, "the record cannot be written to", path);
 }
@@ -330,17 +350,20 @@ int record_write(const struct run *run, char *message, size_t size)
 {
     char progress[PATH_MAX];
     json_t *record;
+    char *text;
     int status;
 
     if (folder() == NULL)
         return 0;
     record = record_make(run);
-    if (record == NULL) {
+    text = record == NULL ? NULL : json_dumps(record, JSON_INDENT(2));
+    if (text == NULL) {
         snprintf(message, size, "no memory left to make the record");
         status = -1;
     } else {
-        status = write_and_rename(record, message, size);
+        status = place(text, message, size);
     }
+    free(text);
     json_decref(record);
     if (name(progress, "progress_", "") == 0)
         unlink(progress);

@@ -13,8 +13,6 @@ struct worker *worker_start(struct run *run, int number)
 {
     struct worker *me = &run->worker[number];
 
-    me->run = run;
-    me->number = number;
     me->sum = 0.0;
     me->rows = 0;
     me->starts++;

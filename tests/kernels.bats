@@ -1,0 +1,359 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# The kernels: the lesson's numbers, the same bits, the check, the record.
+# bats' run sets stderr, and every test is a subshell of its own:
+# shellcheck disable=SC2030,SC2031,SC2154
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    : "${INTEG2D_SOURCE:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
+    : "${BUILD:=$INTEG2D_SOURCE/build}"
+    : "${INTEG2D_BIN:=$BUILD/root/bin}"
+    export INTEG2D_SOURCE BUILD INTEG2D_BIN
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    unset INTEG2D_RECORD INTEG2D_JOB_ID OMP_NUM_THREADS OMP_SCHEDULE
+    unset "${!SLURM_@}"
+}
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
+}
+
+serial() { "$INTEG2D_BIN/integ2d-serial" "$@"; }
+openmp() { "$INTEG2D_BIN/integ2d-openmp" "$@"; }
+
+# mpi RANKS [OPTION...]. Open MPI's plug-ins leak, and are unloaded before the
+# sanitizer could tell that it was they.
+mpi() {
+    local ranks=$1
+    shift
+    ASAN_OPTIONS=detect_leaks=0 mpirun --oversubscribe -n "$ranks" "$INTEG2D_BIN/integ2d-mpi" "$@"
+}
+
+# The 64 bits of the integral that a command gives, from its record.
+bits() {
+    rm -f record_bits.json
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=bits "$@" >printed || return
+    sed -n 's/^  "integral_hex": "\(.*\)",$/\1/p' record_bits.json
+}
+
+# field FILE KEY: a number or word of the record's first level, or the check's
+field() { sed -n "s/^ *\"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$1"; }
+
+# refused 'words' COMMAND...: exit status 2, one line on stderr, no result.
+refused() {
+    local words=$1
+    shift
+    run -2 --separate-stderr "$@"
+    [ -z "$output" ]
+    [[ $stderr == *"$words"* ]] || {
+        echo "expected: $words"
+        echo "found: $stderr"
+        return 1
+    }
+}
+
+# broken NAME OPTION...: the kernel tests/broken/NAME.c must fail its check,
+# print no result, and leave a record that says so.
+broken() {
+    local name=$1
+    shift
+    "${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -g -fopenmp \
+        ${SANITIZE:+"-fsanitize=$SANITIZE"} \
+        "$INTEG2D_SOURCE/tests/broken/$name.c" "$BUILD/lib/libdriver.a" \
+        -ljansson -lm -o "$name"
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=$name \
+        run -1 --separate-stderr "./$name" "$@"
+    [ -z "$output" ]
+    [[ $stderr == "integ2d-$name: the check failed: "* ]]
+    [ "$(field "record_$name.json" verdict)" = failed ]
+}
+
+@test "one running sum prints the lesson's -7.117752e-17" {
+    run -0 serial --sum=running
+    [ "${lines[0]}" = "Integral value is -7.117752e-17, Error is 7.117752e-17" ]
+    [[ ${lines[1]} =~ ^"Time spent: "[0-9]+\.[0-9][0-9]" sec"$ ]]
+    [ ${#lines[@]} -eq 2 ]
+}
+
+@test "four running sums of threads print the lesson's 4.492851e-12" {
+    run -0 openmp -n 4 --sum=running
+    [ "${lines[0]}" = "Integral value is 4.492851e-12, Error is 4.492851e-12" ]
+}
+
+@test "four running sums of ranks print the lesson's 4.492851e-12" {
+    run -0 mpi 4 --sum=running
+    [ "${lines[0]}" = "Integral value is 4.492851e-12, Error is 4.492851e-12" ]
+}
+
+@test "any number of threads and any schedule gives the bits of serial" {
+    local math expected
+    for math in plain simd; do
+        expected=$(bits serial --grid=997 --math=$math)
+        [ -n "$expected" ]
+        for n in 1 2 3 4 5 6 7 8 9; do
+            [ "$(bits openmp -n "$n" --grid=997 --math=$math)" = "$expected" ]
+        done
+        for schedule in static static,1 dynamic dynamic,7 guided; do
+            export OMP_SCHEDULE=$schedule
+            [ "$(bits openmp -n 4 --grid=997 --math=$math)" = "$expected" ]
+            unset OMP_SCHEDULE
+        done
+    done
+}
+
+@test "any number of ranks gives the bits of serial" {
+    local plain simd
+    plain=$(bits serial --grid=997)
+    simd=$(bits serial --grid=997 --math=simd)
+    [ -n "$plain" ] && [ -n "$simd" ]
+    for n in 1 2 3 4 5 6; do
+        [ "$(bits mpi "$n" --grid=997)" = "$plain" ]
+        [ "$(bits mpi "$n" --grid=997 --math=simd)" = "$simd" ]
+    done
+}
+
+# Builds the kernels once more, with both compilers, each from scratch.
+@test "gcc and clang give the same bits, plain and simd" {
+    local compiler math expected
+    for compiler in gcc clang; do
+        make -s -C "$INTEG2D_SOURCE" BUILD="$BATS_TEST_TMPDIR/$compiler" \
+            CC=$compiler SANITIZE= kernels
+    done
+    for math in plain simd; do
+        expected=$(bits "$BATS_TEST_TMPDIR/gcc/bin/integ2d-serial" \
+            --grid=1009 --math=$math)
+        [[ $expected == *0x1.* ]]
+        for scheme in serial openmp mpi; do
+            [ "$(bits "$BATS_TEST_TMPDIR/clang/bin/integ2d-$scheme" \
+                --grid=1009 --math=$math)" = "$expected" ]
+        done
+    done
+}
+
+@test "tiny, prime and odd grids pass, with more workers than rows too" {
+    local grid math
+    for grid in 1 2 3 5 15 16 17 31 33 101 1023; do
+        for math in plain simd; do
+            run -0 openmp -n 6 --grid=$grid --math=$math
+            [ ${#lines[@]} -eq 2 ]
+            run -0 openmp -n 6 --grid=$grid --math=$math --sum=running
+        done
+    done
+    run -0 mpi 5 --grid=3
+    run -0 mpi 5 --grid=1 --sum=running --math=simd
+}
+
+@test "a repeat is timed R times, after a warm-up that is kept apart" {
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=7 openmp -n 2 --grid=200 --repeat=5
+    python3 - <<'EOF'
+import json
+record = json.load(open("record_7.json"))
+assert len(record["time_s"]) == 5
+assert record["warmup_s"] > 0
+assert record["best_s"] == min(record["time_s"])
+assert record["median_s"] == sorted(record["time_s"])[2]
+EOF
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=8 serial --grid=200
+    python3 - <<'EOF'
+import json
+record = json.load(open("record_8.json"))
+assert len(record["time_s"]) == 1
+assert record["warmup_s"] is None
+EOF
+}
+
+@test "the record has every key of its schema, and workers add up" {
+    SLURM_JOB_ID=99 SLURM_NTASKS=3 INTEG2D_RECORD=$PWD \
+        mpi 3 --grid=301 --repeat=2
+    [ "$(ls -A)" = record_99.json ]
+    python3 - <<'EOF'
+import json, math
+record = json.load(open("record_99.json"))
+assert set(record) == set("""schema program version scheme math sum grid
+    workers repeat job_id attempt host start warmup_s time_s best_s median_s
+    integral integral_hex error cpu_used_s cpu_available_s cpus_granted
+    peak_mem_mib compiler flags worker check""".split())
+assert record["schema"] == 1 and record["program"] == "integ2d-mpi"
+assert record["job_id"] == "99" and record["cpus_granted"] == 3
+assert record["grid"] == 301 and record["workers"] == 3
+assert float.fromhex(record["integral_hex"]) == record["integral"]
+assert record["error"] == abs(record["integral"])
+assert record["peak_mem_mib"] > 3
+assert math.isclose(record["cpu_available_s"], 3 * sum(record["time_s"]))
+assert 0 < record["cpu_used_s"] < 60
+assert set(record["check"]) == set(
+    "verdict rows_done worst_error tolerance text".split())
+assert record["check"]["verdict"] == "passed"
+assert 0 < record["check"]["worst_error"] <= record["check"]["tolerance"]
+assert record["check"]["rows_done"] == 301
+workers = record["worker"]
+assert [worker["rows"] for worker in workers] == [100, 100, 101]
+for worker in workers:
+    assert set(worker) == set("rows busy_s core host sum expected".split())
+    assert worker["busy_s"] > 0 and worker["host"] == record["host"]
+    assert abs(worker["sum"] - worker["expected"]) < 1e-11
+# The first third: the integral of sin(x+y) over [0, pi/3] x [0, pi] is
+# 2 sin(pi/3), but for the step from 100 rows of 301 to a third.
+assert abs(workers[0]["sum"] - 2 * math.sin(math.pi / 3)) < 0.01
+EOF
+}
+
+@test "a kernel that does nothing fails its check" {
+    broken nothing --grid=200
+    [[ $stderr == *"row 0 was done 0 times"*"200 of 200"* ]]
+    broken nothing --grid=200 --sum=running
+}
+
+@test "a kernel that drops the row that adds nothing fails its check" {
+    broken drop --grid=201
+    [[ $stderr == *"row 100 was done 0 times"* ]]
+    broken drop --grid=201 --math=simd --repeat=2
+}
+
+@test "a kernel that does a row twice fails its check" {
+    broken double --grid=201
+    [[ $stderr == *"row 100 was done 2 times"* ]]
+}
+
+@test "a kernel whose threads race on one sum fails its check" {
+    broken race -n 4 --grid=2000 --sum=running --repeat=5
+}
+
+@test "a kernel that loses a worker fails its check" {
+    broken lost -n 4 --grid=200
+    [[ $stderr == *"worker 3 took part in 0 of 1 repeats"* ]]
+}
+
+@test "threads that the environment withholds are missed" {
+    OMP_THREAD_LIMIT=2 run -1 --separate-stderr openmp -n 4 --grid=200
+    [ -z "$output" ]
+    [[ $stderr == *"fewer threads or ranks ran than the 4 asked for"* ]]
+}
+
+@test "numbers that are none are refused as typed" {
+    local value
+    for value in 0 -1 4x 99999999999 '' ' 4' 1e3 0x4 4097; do
+        refused "integ2d-openmp: -n $value: expected a whole number from 1" \
+            openmp -n "$value"
+    done
+    for value in 0 -1 10000x 10000001 99999999999999999999 '' 1e4; do
+        refused "--grid=$value: expected a whole number from 1 to 10000000" \
+            serial "--grid=$value"
+    done
+    for value in 0 -3 x 1000001; do
+        refused "--repeat=$value: expected a whole number from 1 to" \
+            serial "--repeat=$value"
+    done
+}
+
+@test "words that are none are refused as typed" {
+    refused "--math=fast: expected plain or simd" serial --math=fast
+    refused "--math=: expected plain or simd" serial --math=
+    refused "--sum=kahan: expected rows or running" serial --sum=kahan
+    refused "--gird=3: unknown option" serial --gird=3
+    refused "-q: unknown option" serial --grid=3 -q
+    refused "--grid: unknown option, or its value is missing" serial --grid
+    refused "-n: unknown option, or its value is missing" openmp -n
+    refused "extra: expected options only" serial extra
+}
+
+@test "serial is one worker" {
+    run -0 serial -n 1 --grid=10
+    refused "-n 4: the serial program is one worker" serial -n 4
+}
+
+@test "ranks that were not started are named with the line that starts them" {
+    refused "integ2d-mpi: -n 4 asked for, but this program runs as 1 rank: \
+start it with mpirun -n 4 or srun -n 4" \
+        env ASAN_OPTIONS=detect_leaks=0 "$INTEG2D_BIN/integ2d-mpi" -n 4
+    refused "-n 2 asked for, but this program runs as 3 ranks" mpi 3 -n 2
+    run -0 mpi 2 -n 2 --grid=10
+}
+
+@test "ranks say what is wrong once" {
+    run -2 --separate-stderr mpi 3 --grid=0
+    [ -z "$output" ]
+    [ "$(grep -c 'integ2d-mpi: --grid=0: expected' <<<"$stderr")" -eq 1 ]
+}
+
+# A limit on memory; the address sanitizer wants its own way of setting one.
+@test "a grid that does not fit in memory is refused" {
+    limited() (
+        if [ -z "${SANITIZE:-}" ]; then ulimit -v 120000; fi
+        export ASAN_OPTIONS=max_allocation_size_mb=50:allocator_may_return_null=1
+        serial --grid=10000000
+    )
+    refused "--grid=10000000: no room in memory for 10000000 rows, 153 MiB" \
+        limited
+}
+
+@test "workers default to OMP_NUM_THREADS, then Slurm's CPUs, then the machine" {
+    export INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=w
+    OMP_NUM_THREADS=3 SLURM_CPUS_PER_TASK=2 openmp --grid=20
+    [ "$(field record_w.json workers)" = 3 ]
+    SLURM_CPUS_PER_TASK=2 openmp --grid=20
+    [ "$(field record_w.json workers)" = 2 ]
+    OMP_NUM_THREADS=0 openmp --grid=20
+    [ "$(field record_w.json workers)" = "$(nproc)" ]
+    taskset -c "$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')" \
+        "$INTEG2D_BIN/integ2d-openmp" --grid=20
+    [ "$(field record_w.json workers)" = 1 ]
+}
+
+@test "a record folder that cannot be written is found before computing" {
+    touch file
+    export INTEG2D_RECORD
+    for INTEG2D_RECORD in "$PWD/none" "$PWD/file"; do
+        # Computing this grid would take hours.
+        refused "INTEG2D_RECORD: no file can go in $INTEG2D_RECORD: No" \
+            timeout 20 "$INTEG2D_BIN/integ2d-serial" --grid=3000000
+    done
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=../up \
+        refused "'../up' cannot be part of a file name" serial --grid=10
+}
+
+@test "a disk that is full leaves no half record, and is named" {
+    full() (
+        ulimit -f 1
+        INTEG2D_RECORD=$PWD/rec INTEG2D_JOB_ID=5 openmp -n 4 --grid=100
+    )
+    mkdir rec
+    run -1 --separate-stderr full
+    [[ $stderr == *"the record cannot be written to $PWD/rec/record_5.json: \
+File too large"* ]]
+    [ -z "$(ls -A rec)" ]
+}
+
+@test "a result that cannot be printed is no success" {
+    unprinted() { serial --grid=10 >/dev/full; }
+    run -1 --separate-stderr unprinted
+    [[ $stderr == *"cannot be written to standard output"* ]]
+}
+
+@test "a run that is killed leaves no record" {
+    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=k \
+        "$INTEG2D_BIN/integ2d-serial" --grid=2000 --repeat=100000 3>&- &
+    local pid=$!
+    for _ in $(seq 100); do
+        if [ -s progress_k ]; then break; fi
+        sleep 0.1
+    done
+    [[ $(cat progress_k) =~ ^[0-9]+" 100000 "[0-9]+\.[0-9]$ ]]
+    kill -9 "$pid"
+    wait "$pid" || true
+    [ "$(ls -A)" = progress_k ]
+}
+
+@test "help is made from the option table, and version is one line" {
+    local scheme
+    for scheme in serial openmp mpi; do
+        run -0 "$INTEG2D_BIN/integ2d-$scheme" --help
+        for option in '-n WORKERS' --grid=N --repeat=R '--math=plain|simd' \
+            '--sum=rows|running' --help --version; do
+            [[ $output == *"$option"* ]]
+        done
+        run -0 "$INTEG2D_BIN/integ2d-$scheme" --version
+        [[ $output =~ ^"integ2d-$scheme "[0-9]+\.[0-9]+\.[0-9]+$ ]]
+    done
+}
