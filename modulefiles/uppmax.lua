@@ -5,14 +5,14 @@
 help([[
 Description
 ===========
-integ2d computes one small integral in every parallelisation scheme, and sends
-it to this site's queue for you.
+integ2d computes one small integral in every parallelisation scheme, and
+sends it to the queue of this site for you.
 
 Usage
 =====
-    integ2d-submit --scheme=mpi -n 4     write a batch script, submit it, wait
-    integ2d-collect                      show the results of earlier runs
-    integ2d-serial, -openmp, -mpi        the programs themselves (see --help)
+    integ2d-submit --scheme=mpi -n 4   write a batch script, send it, wait
+    integ2d-collect                    show the results of earlier runs
+    integ2d-serial, -openmp, -mpi      the programs themselves (see --help)
 
 A first job:
     ml integ2d
@@ -21,7 +21,8 @@ A first job:
 
 whatis("Name: integ2d")
 whatis("Version: @VERSION@")
-whatis("Description: the 2D integral of sin(x+y), serial, OpenMP and MPI, for learning parallel computing on a cluster")
+whatis("Description: one integral in serial, OpenMP and MPI, for learning "
+    .. "parallel computing on a cluster")
 whatis("Keywords: teaching, parallel, OpenMP, MPI, Slurm")
 whatis("Toolchain: OpenMPI/4.1.6-GCC-13.2.0")
 

@@ -67,7 +67,7 @@ function slurm_job_submit(job, partitions, uid)
         job.partition = "batch"
     elseif job.partition == "batch" then
         return refuse(INVALID_PARTITION_NAME,
-            "Partition batch does not exist here; leave out -p or use pelle, fat.")
+            "Partition batch does not exist here; use pelle or fat, or no -p.")
     end
     return slurm.SUCCESS
 end
