@@ -173,6 +173,7 @@ bench: stage
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/bench/*.[ch])
 SHELL_FILES := .ci/run .ci/deps tests/run tests/bench/run site/lab/integ2d-lab
+LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
 # Each tool must find nothing. Warnings of gcc are errors in any build.
@@ -186,7 +187,7 @@ lint:
 	shellcheck -x $(SHELL_FILES)
 	@# Variables that bats sets, and words meant for another shell.
 	shellcheck -x -e SC2016,SC2030,SC2031,SC2154 $(BATS_FILES)
-	luac5.4 -p $(wildcard modulefiles/*.lua site/lab/*.lua)
+	for file in $(LUA_FILES); do luac5.4 -p $$file || exit 1; done
 	codespell --skip=build*,.git,integ2d-runs .
 
 format:

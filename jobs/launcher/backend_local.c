@@ -43,10 +43,11 @@ static unsigned long long began(long pid)
     text[size] = '\0';
     /* The name in parentheses may hold anything: count from its end. */
     const char *rest = strrchr(text, ')');
-    if (!rest || sscanf(rest + 1,
-                        " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
-                        " %*d %*d %*d %*d %*d %*d %llu",
-                        &state, &ticks) != 2 ||
+    if (!rest ||
+        sscanf(rest + 1,
+               " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u"
+               " %*d %*d %*d %*d %*d %*d %llu",
+               &state, &ticks) != 2 ||
         state == 'Z')
         return 0;
     return ticks;

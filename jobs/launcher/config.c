@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "ini_file.h"
 #include "parse.h"
 
 struct row {
@@ -41,7 +42,7 @@ struct loading {
     bool from_site[ROWS]; /* the site's own section has spoken */
 };
 
-static int take_section(struct loading *loading, const struct file_ini *item,
+static int take_section(struct loading *loading, const struct ini_item *item,
                         struct error *err)
 {
     char shown[SHOWN];
@@ -62,7 +63,7 @@ static int take_section(struct loading *loading, const struct file_ini *item,
         nearest == NULL ? "" : nearest, nearest == NULL ? "" : "]?");
 }
 
-static int unknown_key(const struct file_ini *item, struct error *err)
+static int unknown_key(const struct ini_item *item, struct error *err)
 {
     const char *words[ROWS + 1] = {NULL};
     const char *nearest;
@@ -81,7 +82,7 @@ static int unknown_key(const struct file_ini *item, struct error *err)
 }
 
 /* The site's own section goes before [defaults], whichever comes first. */
-static void keep(struct loading *loading, int i, const struct file_ini *item)
+static void keep(struct loading *loading, int i, const struct ini_item *item)
 {
     struct setting *setting =
         (struct setting *)((char *)loading->config + rows[i].offset);
@@ -95,7 +96,7 @@ static void keep(struct loading *loading, int i, const struct file_ini *item)
     snprintf(setting->source, sizeof(setting->source), "%s", item->where);
 }
 
-static int take_key(struct loading *loading, const struct file_ini *item,
+static int take_key(struct loading *loading, const struct ini_item *item,
                     struct error *err)
 {
     int i = 0;
@@ -122,7 +123,7 @@ static int take_key(struct loading *loading, const struct file_ini *item,
     return 0;
 }
 
-static int take_item(void *user, const struct file_ini *item, struct error *err)
+static int take_item(void *user, const struct ini_item *item, struct error *err)
 {
     struct loading *loading = user;
 
@@ -140,7 +141,7 @@ int config_load(const char *path, const char *site, const char *const *known,
 
     memset(config, 0, sizeof(*config));
     errno = 0;
-    if (file_read_ini(path, false, take_item, &loading, err) == 0 ||
+    if (ini_file_read(path, false, take_item, &loading, err) == 0 ||
         errno == ENOENT || errno == ENOTDIR)
         return 0;
     memset(config, 0, sizeof(*config));

@@ -10,6 +10,7 @@
 
 #include "parse.h"
 #include "template.h"
+#include "word.h"
 
 enum {
     WORKERS_MAX = 1000000,
@@ -17,10 +18,6 @@ enum {
     GRID_MAX = 10000000,
     REPEAT_MAX = 100000,
 };
-
-/* What a value may look like before it goes into a script. */
-#define WORD "[A-Za-z0-9][A-Za-z0-9._-]*"
-#define NUMBER "[1-9][0-9]*"
 
 static int token_make(char *token, struct error *err)
 {
@@ -118,6 +115,35 @@ static int read_texts(const struct options *options,
         text_copy(setting(options->reservation, &config->reservation),
                   "--reservation", job->reservation, err))
         return -1;
+    return 0;
+}
+
+/* What only Slurm can give. A partition is refused here and not as one that
+ * the site chooses: there is none. */
+static int check_local(const struct options *options,
+                       const struct config *config, const struct job *job,
+                       struct error *err)
+{
+    const struct {
+        const char *value, *what;
+    } asked[] = {
+        {job->nodes > 1 ? options->nodes : "", "-N"},
+        {job->mem_mib ? options->mem : "", "--mem"},
+        {job->partition, source(options->partition, "-p", &config->partition)},
+        {job->constraint,
+         source(options->constraint, "-C", &config->constraint)},
+        {job->reservation,
+         source(options->reservation, "--reservation", &config->reservation)},
+    };
+    if (job->site.slurm)
+        return 0;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        if (asked[i].value[0])
+            return error_set(err,
+                             "%s: '%s' is for Slurm, and --site=%s has none: "
+                             "leave it out",
+                             asked[i].what, asked[i].value, job->site.name);
+    }
     return 0;
 }
 
@@ -226,23 +252,20 @@ static int set_nodes(struct job *job, struct error *err)
 /* The script's last line: launcher of the site, program, its options. */
 static int set_command(struct job *job, struct error *err)
 {
-    const char *launch = job->site.launch[job->scheme.kind];
-    const char *mark = strstr(launch, "@WORKERS@");
-    char count[32] = "";
-    if (mark)
-        snprintf(count, sizeof count, "%ld", job->workers);
-    int length = snprintf(
-        job->command, sizeof job->command,
-        "%.*s%s%s%sinteg2d-%s --grid=%ld --repeat=%ld --math=%s",
-        mark ? (int)(mark - launch) : (int)strlen(launch), launch, count,
-        mark ? mark + strlen("@WORKERS@") : "", launch[0] ? " " : "",
-        job->scheme.name, job->grid, job->repeat, job->math);
-    if (length >= (int)sizeof job->command)
-        return error_set(err, "the command line of the job is too long");
-    return 0;
+    char count[32], launch[sizeof job->command];
+    snprintf(count, sizeof count, "%ld", job->workers);
+    if (word_replace(job->site.launch[job->scheme.kind], "@WORKERS@", count,
+                     launch, sizeof launch) == 0 &&
+        snprintf(job->command, sizeof job->command,
+                 "%s%sinteg2d-%s --grid=%ld --repeat=%ld --math=%s", launch,
+                 launch[0] ? " " : "", job->scheme.name, job->grid, job->repeat,
+                 job->math) < (int)sizeof job->command)
+        return 0;
+    return error_set(err, "the command line of the job is too long");
 }
 
-/* Rows of the template's keys, each with the pattern its value must have. */
+/* Rows of the template's keys, each with what its value may hold. Slurm gets
+ * the same values in the request, so there the script needs them, too. */
 enum { KEY_COUNT = 17, NUMBER_TEXT = 32 };
 
 struct keys {
@@ -251,39 +274,47 @@ struct keys {
         cpus[NUMBER_TEXT], mem[NUMBER_TEXT], threads[NUMBER_TEXT];
 };
 
+/* 0 = no value. */
+static void number_text(long value, char text[NUMBER_TEXT])
+{
+    text[0] = '\0';
+    if (value)
+        snprintf(text, NUMBER_TEXT, "%ld", value);
+}
+
 static void keys_fill(const struct job *job, const char *bin_dir,
                       struct keys *keys)
 {
     parse_time_text(job->time_min, keys->time, sizeof keys->time);
-    snprintf(keys->nodes, NUMBER_TEXT, job->nodes ? "%ld" : "", job->nodes);
-    snprintf(keys->tasks, NUMBER_TEXT, job->tasks ? "%ld" : "", job->tasks);
-    snprintf(keys->cpus, NUMBER_TEXT, job->cpus_per_task ? "%ld" : "",
-             job->cpus_per_task);
-    snprintf(keys->mem, NUMBER_TEXT, job->mem_mib ? "%ldM" : "", job->mem_mib);
-    snprintf(keys->threads, NUMBER_TEXT,
-             job->scheme.kind == SCHEME_THREADS ? "%ld" : "", job->workers);
+    number_text(job->nodes, keys->nodes);
+    number_text(job->tasks, keys->tasks);
+    number_text(job->cpus_per_task, keys->cpus);
+    number_text(job->scheme.kind == SCHEME_THREADS ? job->workers : 0,
+                keys->threads);
+    if (job->mem_mib)
+        snprintf(keys->mem, NUMBER_TEXT, "%ldM", job->mem_mib);
+    else
+        keys->mem[0] = '\0';
+    const bool slurm = job->site.slurm;
     const struct template_value rows[KEY_COUNT] = {
-        {"ACCOUNT", job->account, WORD, "-A"},
-        {"NAME", job->name, WORD, "--name"},
-        {"TIME", keys->time, "[0-9:-]+", "-t"},
-        {"PARTITION", job->partition, WORD, "-p"},
-        {"NODES", keys->nodes, NUMBER, "-N"},
-        {"TASKS", keys->tasks, NUMBER, "-n"},
-        {"CPUS_PER_TASK", keys->cpus, NUMBER, "-c"},
-        {"THREADS_PER_CORE", job->site.cpu_is_thread ? "1" : "", NUMBER,
-         "cpu_unit"},
-        {"MEM", keys->mem, NUMBER "M", "--mem"},
-        {"CONSTRAINT", job->constraint, "[A-Za-z0-9][A-Za-z0-9._&|-]*", "-C"},
-        {"RESERVATION", job->reservation, WORD, "--reservation"},
-        {"COMMENT", job->comment, "integ2d:[0-9a-f]+", "token"},
-        {"MODULES", job->site.modules, "[A-Za-z0-9][A-Za-z0-9._/ +-]*",
-         "[modules] load"},
-        {"VERSION", INTEG2D_VERSION, WORD, "version"},
-        {"THREADS", keys->threads, NUMBER, "-n"},
-        {"BIN_DIR", bin_dir, "/[A-Za-z0-9._/ +,=@~-]*",
-         "the folder of the programs"},
-        {"COMMAND", job->command, "[A-Za-z0-9][A-Za-z0-9 ._/:=,+%-]*",
-         "[launch]"},
+        {"ACCOUNT", job->account, "._-", "-A", slurm},
+        {"NAME", job->name, "._-", "--name", slurm},
+        {"TIME", keys->time, ":-", "-t", slurm},
+        {"PARTITION", job->partition, "._-", "-p", slurm},
+        {"NODES", keys->nodes, NULL, "-N", slurm},
+        {"TASKS", keys->tasks, NULL, "-n", slurm},
+        {"CPUS_PER_TASK", keys->cpus, NULL, "-c", slurm},
+        {"THREADS_PER_CORE", job->site.cpu_is_thread ? "1" : "", NULL,
+         "cpu_unit", slurm},
+        {"MEM", keys->mem, "", "--mem", slurm},
+        {"CONSTRAINT", job->constraint, "._&|-", "-C", slurm},
+        {"RESERVATION", job->reservation, "._-", "--reservation", slurm},
+        {"COMMENT", job->comment, ":", "the comment", slurm},
+        {"MODULES", job->site.modules, "._/ +-", "[modules] load", false},
+        {"VERSION", INTEG2D_VERSION, "._-", "the version", false},
+        {"THREADS", keys->threads, NULL, "-n", true},
+        {"BIN_DIR", bin_dir, "._/ +,=@~-", "the folder of the programs", false},
+        {"COMMAND", job->command, " ._/:=,+-", "[launch]", false},
     };
     memcpy(keys->row, rows, sizeof rows);
 }
@@ -319,6 +350,7 @@ int job_make(const struct options *options, const struct config *config,
     if (read_numbers(options, job, err) ||
         read_texts(options, config, job, err) || check_texts(job, err) ||
         read_time(options, config, job, err) ||
+        check_local(options, config, job, err) ||
         check_partition(options, config, job, err) || set_tasks(job, err) ||
         set_nodes(job, err) || set_command(job, err))
         return -1;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A site's facts, read from site/<name>.ini (every key is described in
- * site/example.ini). Unknown keys, bad values and missing keys are errors
- * with file and line. */
+/* The sites that are installed, and a site's facts. */
 #ifndef INTEG2D_SITE_H
 #define INTEG2D_SITE_H
 
@@ -24,13 +22,6 @@ enum site_use { SITE_FORBIDDEN, SITE_OPTIONAL, SITE_REQUIRED };
 struct site_node_type {
     char name[32];
     long cores;
-};
-
-/* A key that site files may have: proof that site/example.ini has them all
- * needs the list. */
-struct site_key {
-    const char *section;
-    const char *key;
 };
 
 struct site {
@@ -68,10 +59,6 @@ struct site {
  * refusing it is site_check_active's part. Returns 0 or -1. */
 int site_load(const char *folder, const char *name, struct site *site,
               struct error *err);
-
-/* The key of row `index` of the table that drives site_load, or NULL in
- * both members behind the last. */
-struct site_key site_key_at(size_t index);
 
 /* 0 for an active site, -1 for a retired one, naming its successor. */
 int site_check_active(const struct site *site, struct error *err);

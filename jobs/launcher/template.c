@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "template.h"
 
-#include <regex.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "file.h"
+#include "word.h"
 
 enum {
     SHOWN = 512,  /* of a path or value, in a message */
@@ -22,6 +21,7 @@ struct rendering {
     long line;
     const struct template_value *values;
     size_t count;
+    bool met[TEMPLATE_VALUES]; /* the value is in the script */
     FILE *out;
     struct error *err;
 };
@@ -41,33 +41,15 @@ static bool is_set(const struct template_value *value)
 int template_check(const struct template_value *value, struct error *err)
 {
     char shown[SHOWN];
-    regex_t regex;
-    regmatch_t span;
-    bool fits;
+    char rule[SHOWN];
 
-    if (!is_set(value))
-        return 0;
-    /* No REG_NEWLINE: ^ and $ are the ends of the value, not of a line. */
-    if (regcomp(&regex, value->pattern, REG_EXTENDED) != 0)
-        return error_set(err,
-                         "%s: the pattern '%s' for @%s@ is no regular "
-                         "expression",
-                         value->what, value->pattern, value->key);
-    fits = regexec(&regex, value->value, 1, &span, 0) == 0 && span.rm_so == 0 &&
-           value->value[span.rm_eo] == '\0';
-    regfree(&regex);
-    /* Whatever the pattern says, a script's line ends where we end it. */
-    for (const char *c = value->value; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            fits = false;
-    }
-    if (fits)
+    if (!is_set(value) || word_fits(value->value, value->marks))
         return 0;
     file_visible(value->value, shown, sizeof(shown));
+    word_rule(value->marks, rule, sizeof(rule));
     return error_set(err,
-                     "%s: '%s' cannot go into a batch script; all of it must "
-                     "match %s",
-                     value->what, shown, value->pattern);
+                     "%s: '%s' cannot go into a batch script; expected: %s",
+                     value->what, shown, rule);
 }
 
 static int find_value(const struct rendering *rendering, const char *key,
@@ -132,9 +114,16 @@ static int check_line(const struct rendering *rendering, const char *line,
     return 0;
 }
 
-/* Values go out as they are: an @ in one is never looked at. */
-static int write_line(const struct rendering *rendering, const char *line)
+/* A #SBATCH line with one more # is a comment, too. */
+static bool is_comment(const char *line)
 {
+    return line[0] == '#' && strncmp(line, "#SBATCH ", 8) != 0;
+}
+
+/* Values go out as they are: an @ in one is never looked at. */
+static int write_line(struct rendering *rendering, const char *line)
+{
+    bool comment = is_comment(line);
     struct place place;
 
     for (;;) {
@@ -147,6 +136,8 @@ static int write_line(const struct rendering *rendering, const char *line)
         if (read_place(rendering, line, &place) != 0)
             return -1;
         fputs(place.value->value, rendering->out);
+        if (!comment)
+            rendering->met[place.value - rendering->values] = true;
         line += place.length;
     }
     fputc('\n', rendering->out);
@@ -200,9 +191,32 @@ static int render_lines(struct rendering *rendering, char *text)
 
 static int check_values(const struct rendering *rendering)
 {
+    if (rendering->count > TEMPLATE_VALUES)
+        return error_set(rendering->err, "%s: %zu keys are too many",
+                         rendering->path, rendering->count);
     for (size_t i = 0; i < rendering->count; i++) {
         if (template_check(&rendering->values[i], rendering->err) != 0)
             return -1;
+    }
+    return 0;
+}
+
+/* To leave an option out helps only where one was typed. */
+static int check_needed(const struct rendering *rendering)
+{
+    for (size_t i = 0; i < rendering->count; i++) {
+        const struct template_value *value = &rendering->values[i];
+        bool option = value->what[0] == '-';
+
+        if (!value->needed || !is_set(value) || rendering->met[i])
+            continue;
+        return error_set(
+            rendering->err,
+            "%s: no line has @%s@, so %s %s would be lost: add such a line to "
+            "the template%s%s%s",
+            rendering->path, value->key, value->what, value->value,
+            option ? ", or leave " : "", option ? value->what : "",
+            option ? " out if you gave it" : "");
     }
     return 0;
 }
@@ -224,6 +238,8 @@ static int render_text(struct rendering *rendering, char *text, char **script)
         return error_set(rendering->err, "%s: not enough memory",
                          rendering->path);
     rc = render_lines(rendering, text);
+    if (rc == 0)
+        rc = check_needed(rendering);
     failed = ferror(rendering->out);
     if (fclose(rendering->out) != 0 || failed)
         rc =

@@ -15,6 +15,7 @@
 
 #include "file.h"
 #include "site.h"
+#include "site_file.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -164,6 +165,11 @@ static void a_bad_line_is_named_with_file_line_and_key(void **state)
         {"scheduler = slurm", "scheduler = pbs", ":6: [site] scheduler: 'pbs'"},
         {"as_of = 2026-11", "as_of = 2026-13", "YYYY-MM"},
         {"as_of = 2026-11", "as_of = November", "YYYY-MM"},
+        {"as_of = 2026-11", "as_of = 2026-00", "YYYY-MM"},
+        {"as_of = 2026-11", "as_of = 2026-1", "YYYY-MM"},
+        {"as_of = 2026-11", "as_of = 2026-+1", "YYYY-MM"},
+        {"as_of = 2026-11", "as_of = 1926-11", "YYYY-MM"},
+        {"as_of = 2026-11", "as_of = 2026/11", "YYYY-MM"},
         {"source = a page", "source = \xc3\xa5", "plain ASCII"},
         {"as_of", "asof",
          "t.ini:4: there is no key 'asof' in [site]; did you "
@@ -197,6 +203,7 @@ static void a_bad_line_is_named_with_file_line_and_key(void **state)
         {"a:4", "a:4:4", "'4:4' is not a whole number"},
         {"a:4", ":4", "'' is not allowed"},
         {"a:4", "a;:4", "'a;' is not allowed"},
+        {"a:4", "-a:4", "'-a' is not allowed"},
         {"a:4", "b:4", "the node type b is there twice"},
         {"a:4",
          "1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1 "
@@ -270,6 +277,36 @@ static void no_key_that_reaches_a_script_takes_more_than_words(void **state)
     expect_error("t", "is not allowed");
     put_changed("use = optional", "use = optional\ndefault = -p");
     expect_error("t", "is not allowed");
+    put_changed("load = GCC/13 OpenMPI/4", "load = GCC/13 -x");
+    expect_error("t", "is not allowed");
+    put_changed("load = GCC/13 OpenMPI/4", "load = GCC/13  OpenMPI/4");
+    expect_error("t", "is not allowed");
+    put_changed("mpi = srun -n @WORKERS@", "mpi = srun  -n @WORKERS@");
+    expect_error("t", "is not allowed");
+    put_changed("mpi = srun -n @WORKERS@", "mpi = @WORKERS@ srun");
+    expect_error("t", "is not allowed");
+}
+
+static void a_launch_command_may_be_a_path_and_count_twice(void **state)
+{
+    static const char *const values[] = {
+        "/opt/mpi/bin/mpirun -n @WORKERS@ --map-by=ppr:@WORKERS@:node",
+        "./start,@WORKERS@@WORKERS@",
+        "_start+1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        char line[200];
+        struct error err = {""};
+        struct site site;
+
+        snprintf(line, sizeof(line), "mpi = %s", values[i]);
+        put_changed("mpi = srun -n @WORKERS@", line);
+        if (site_load(folder, "t", &site, &err) != 0)
+            fail_msg("%s", err.text);
+        assert_string_equal(site.launch[SCHEME_MPI], values[i]);
+    }
 }
 
 /* Every file the toolkit brings is loaded, and cut off behind every byte. */
@@ -635,7 +672,7 @@ static void the_example_has_every_key_and_loads(void **state)
     put("t.ini", text, size);
     if (site_load(folder, "t", &site, &err) != 0)
         fail_msg("%s", err.text);
-    while (row = site_key_at(count), row.key != NULL) {
+    while (row = site_file_key(count), row.key != NULL) {
         char section[64];
         char key[64];
         const char *at;
@@ -688,6 +725,7 @@ int main(void)
         TEST(every_key_reaches_its_member),
         TEST(a_bad_line_is_named_with_file_line_and_key),
         TEST(no_key_that_reaches_a_script_takes_more_than_words),
+        TEST(a_launch_command_may_be_a_path_and_count_twice),
         TEST(a_half_written_site_file_never_loads),
         TEST(hostile_files_are_refused_and_never_waited_for),
         TEST(an_unreadable_site_file_is_named),
