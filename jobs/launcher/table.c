@@ -77,13 +77,12 @@ static void row_print(const struct row *row, const int *widths, FILE *file)
 
 void table_print(const struct result *results, size_t count, FILE *file)
 {
-    struct row row;
+    struct row row, head = {0};
     int widths[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
         widths[i] = (int)strlen(heads[i]);
-        strcpy(row.cell[i], heads[i]);
+        strcpy(head.cell[i], heads[i]);
     }
-    struct row head = row;
     for (size_t i = 0; i < count; i++) {
         row_fill(&results[i], &row);
         for (int j = 0; j < COLUMNS; j++) {

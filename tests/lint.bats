@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# make lint, and what the Makefile promises.
+bats_require_minimum_version 1.5.0
+load common
+
+# make in a copy of the sources without any build in it.
+copy_source() {
+    git -C "$INTEG2D_SOURCE" ls-files -z --cached --others --exclude-standard |
+        (cd "$INTEG2D_SOURCE" && tar --null -T - -c) | tar -x
+}
+
+@test "no tool has anything to say: compilers, formats, scripts, spelling" {
+    run -0 make -C "$INTEG2D_SOURCE" BUILD="$BUILD" lint
+}
+
+@test "install and uninstall leave nothing behind, DESTDIR and all" {
+    make -s -C "$INTEG2D_SOURCE" BUILD="$BUILD" \
+        CC="$CC" SANITIZE="$SANITIZE" \
+        PREFIX=/opt/integ2d DESTDIR="$PWD/dest" install
+    [ -x dest/opt/integ2d/bin/integ2d-submit ]
+    grep -q '^local root = "/opt/integ2d"' \
+        dest/opt/integ2d/share/integ2d/modulefiles/hpc2n/integ2d/*.lua
+    dest/opt/integ2d/bin/integ2d-submit --site=local --scheme=serial --grid=50
+    make -s -C "$INTEG2D_SOURCE" BUILD="$BUILD" \
+        CC="$CC" SANITIZE="$SANITIZE" \
+        PREFIX=/opt/integ2d DESTDIR="$PWD/dest" uninstall
+    [ -z "$(find dest -type f)" ]
+}
+
+@test "nothing is built twice, and everything when a flag changes" {
+    unset BUILD
+    copy_source
+    make -s stage
+    run -0 make stage
+    [[ $output != *' CC '* ]]
+    run -0 make CFLAGS=-O1 build/obj/launcher/state.o
+    [[ $output == *' CC '*state.c* ]]
+    touch -d '+1 minute' jobs/launcher/state.h
+    run -0 make CFLAGS=-O1 build/obj/launcher/state.o
+    [[ $output == *' CC '*state.c* ]]
+}
+
+@test "a compiler that is not there is named with the package that has it" {
+    run -2 make -C "$INTEG2D_SOURCE" BUILD="$PWD/build" CC=nosuchcc stage
+    [[ $output == *"no C compiler 'nosuchcc'"*package* ]]
+}
