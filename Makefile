@@ -118,7 +118,7 @@ $(BUILD)/lib/liblauncher.a: $(LAUNCHER_OBJS)
 $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher.a
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(SAN) $(CFLAGS) $^ $(LDFLAGS) -linih -ljansson -o $@
+	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -o $@
 
 # The one file that knows libslurm, loaded when a job needs it.
 $(SLURM_PART): jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags

@@ -23,7 +23,7 @@ load common
     on uppmax 'integ2d-submit --scheme=serial --grid=300 -q'
     local folder id
     folder=$(run_folder)
-    id=$(jq .job.id "$folder/run.json")
+    id=$(jq .job_id "$folder/state.json")
     run -0 --separate-stderr on uppmax "integ2d-collect $id"
     [[ ${lines[1]} == *" $id "*passed ]]
     mv "$folder" moved
@@ -38,7 +38,7 @@ load common
     local id
     "$INTEG2D_BIN/integ2d-lab" up
     on hpc2n 'integ2d-submit --scheme=serial --grid=300 --no-wait'
-    id=$(jq .job.id "$(run_folder)/run.json")
+    id=$(jq .job_id "$(run_folder)/state.json")
     for _ in $(seq 100); do
         if [ "$(on hpc2n "sacct -nPX -j $id -o State")" = COMPLETED ]; then
             break
@@ -104,6 +104,17 @@ disbelieved() {
     [[ $stderr == *"broken/run.json: not what integ2d-submit wrote"* ]]
     run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect" --json --csv
     [[ $stderr == *"--json and --csv"* ]]
+}
+
+@test "a submission that was cut short is not known, and never a success" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    rm "$(run_folder)/state.json"
+    run -3 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"no job number is known"*"integ2d:$(jq -r .token "$(run_folder)/run.json")"* ]]
+    [[ ${lines[1]} == *UNKNOWN ]]
+    echo '{"job_id": 1' >"$(run_folder)/state.json"
+    run -2 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"state.json: not what integ2d-submit wrote"* ]]
 }
 
 @test "an empty folder of runs is an empty table" {

@@ -33,7 +33,7 @@ submit() {
 @test "a local job that is ended is cancelled, not done" {
     submit --scheme=serial --repeat=100 --no-wait
     local id
-    id=$(jq .job.id "$(run_folder)/run.json")
+    id=$(jq .job_id "$(run_folder)/state.json")
     kill "$id"
     for _ in $(seq 100); do
         if ! kill -0 "$id" 2>/dev/null; then break; fi
@@ -47,7 +47,7 @@ submit() {
 @test "a local job whose processes are gone without a word has failed" {
     submit --scheme=serial --repeat=100 --no-wait
     local id
-    id=$(jq .job.id "$(run_folder)/run.json")
+    id=$(jq .job_id "$(run_folder)/state.json")
     local script
     script=$(ps -o pid= --ppid "$id")
     kill -9 "$id"

@@ -193,7 +193,7 @@ facts() {
     on hpc2n 'exec integ2d-submit --scheme=serial --repeat=100' >out 2>err 3>&- &
     pid=$!
     wait_for ' runs' err
-    id=$(jq .job.id "$(run_folder)"/run.json)
+    id=$(jq .job_id "$(run_folder)"/state.json)
     on hpc2n "scancel $id"
     wait $pid || status=$?
     [ $status -eq 1 ]
@@ -211,7 +211,7 @@ facts() {
     pid=$!
     wait_for ' runs' err
     # Slurm's shortest limit is a minute; its staff may shorten what is left.
-    id=$(jq .job.id "$(run_folder)"/run.json)
+    id=$(jq .job_id "$(run_folder)"/state.json)
     on hpc2n "scontrol update JobId=$id EndTime=now+1"
     wait $pid || status=$?
     [ $status -eq 1 ]

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend.h"
 #include "command.h"
 
 /* One account a line; the same one comes once for each partition. */
@@ -22,8 +23,11 @@ static void add(char *list, size_t size, const char *name, int *count)
     (*count)++;
 }
 
-int account_list(const struct site *site, char *list, size_t size, int *count,
-                 struct error *err)
+/* The accounts of this user that have the shape of `site`, in one text
+ * separated by ", " ("" = none). *count is their number. Returns 0, or -1
+ * when the database gives no answer. */
+static int account_list(const struct site *site, char *list, size_t size,
+                        int *count, struct error *err)
 {
     char who[300];
     char *text, *rest;
@@ -46,4 +50,83 @@ int account_list(const struct site *site, char *list, size_t size, int *count,
     }
     free(text);
     return 0;
+}
+
+/* -A, else INTEG2D_ACCOUNT, else the user's file; "" = none of them. */
+static const char *find_account(const struct options *options,
+                                const struct config *config,
+                                const char **source)
+{
+    const char *variable = getenv("INTEG2D_ACCOUNT");
+    *source = "-A";
+    if (options->account)
+        return options->account;
+    *source = "INTEG2D_ACCOUNT";
+    if (variable && variable[0])
+        return variable;
+    *source = config->account.source;
+    return config->account.value;
+}
+
+/* Nobody named an account and the site demands one: the accounting database
+ * knows this user's, and if there is only one, that is it. */
+static int ask_account(struct job *job, const char *lib_dir, struct error *err)
+{
+    const struct backend *backend;
+    char list[1024];
+    int count;
+    struct error ignored;
+    const struct site *site = &job->site;
+    /* First, because without Slurm its database gives no answer either. */
+    if (backend_find("slurm", lib_dir, &backend, err) != 0 ||
+        backend->open(NULL, err) != 0)
+        return -1;
+    if (account_list(site, list, sizeof list, &count, &ignored) != 0)
+        return error_set(err,
+                         "%s demands an account: give yours with -A %s, or "
+                         "set INTEG2D_ACCOUNT (the accounting database gives "
+                         "no answer just now)",
+                         site->name, site->account_example);
+    if (count == 0)
+        return error_set(err,
+                         "%s demands an account, and the accounting database "
+                         "has none of yours of the form %s: join a project, "
+                         "then give its account with -A",
+                         site->name, site->account_example);
+    if (count > 1)
+        return error_set(err,
+                         "%s demands an account, and you have several: %s: "
+                         "choose one with -A or INTEG2D_ACCOUNT",
+                         site->name, list);
+    return job_set_account(job, list, "sacctmgr", err);
+}
+
+int account_set(const struct options *options, const struct config *config,
+                struct job *job, const char *lib_dir, const char **source,
+                struct error *err)
+{
+    const char *account = find_account(options, config, source);
+    if (account[0])
+        return job_set_account(job, account, *source, err);
+    *source = "none";
+    if (job->site.account != SITE_REQUIRED)
+        return 0;
+    *source = "the only one you have here";
+    if (options->dry_run)
+        return error_set(err, "%s demands an account: give one with -A %s",
+                         job->site.name, job->site.account_example);
+    return ask_account(job, lib_dir, err);
+}
+
+void account_hint(const struct job *job, struct error *err)
+{
+    char list[1024];
+    int count;
+    struct error ignored;
+    size_t used = strlen(err->text);
+    if (!strcasestr(err->text, "account") ||
+        account_list(&job->site, list, sizeof list, &count, &ignored) != 0)
+        return;
+    snprintf(err->text + used, sizeof err->text - used,
+             "\nYour accounts here: %s", count ? list : "none");
 }

@@ -32,8 +32,10 @@ enum submitted {
 struct backend {
     const char *name; /* as run.json has it */
 
-    /* Must come first. Returns 0, or -1 when there is nothing to talk to. */
-    int (*open)(struct error *err);
+    /* Must come first. Returns 0, or -1 when there is nothing to talk to.
+     * libslurm may also end the process here, with a message and exit status
+     * 2: at_end (NULL = nothing) is called before that. */
+    int (*open)(void (*at_end)(void), struct error *err);
 
     /* Runs `script` in `folder` (an absolute path). Fills *job_id on
      * SUBMIT_OK, *err otherwise. */

@@ -21,8 +21,9 @@
 
 enum { GRACE_S = 5, STATE_JSON_LIMIT = 1 << 16 };
 
-static int local_open(struct error *err)
+static int local_open(void (*at_end)(void), struct error *err)
 {
+    (void)at_end;
     (void)err;
     return 0;
 }
@@ -79,7 +80,7 @@ static int write_state(const char *folder, const struct job_status *status,
     if (!text)
         return error_set(err, "out of memory");
     snprintf(name, sizeof name, "local_%ld.json", status->job_id);
-    int rc = file_write(folder, name, text, err);
+    int rc = file_write(folder, name, text, FILE_KEPT, err);
     free(text);
     return rc;
 }

@@ -39,6 +39,7 @@ static struct {
     int saved; /* the real stderr, -1 outside talk_begin .. talk_end */
     int kept;  /* what stands in its place */
     bool starting;
+    void (*at_end)(void);
 } talk = {.saved = -1, .kept = -1};
 
 static void talk_begin(void)
@@ -99,10 +100,12 @@ static void at_exit(void)
             "--site=local\n",
             program_invocation_short_name, conf_path(),
             said[0] ? said : "no reason given");
+    if (talk.at_end)
+        talk.at_end();
     _exit(2);
 }
 
-static int slurm_open(struct error *err)
+static int slurm_open(void (*at_end)(void), struct error *err)
 {
     static bool open;
     char said[2048];
@@ -117,6 +120,7 @@ static int slurm_open(struct error *err)
     if (atexit(at_exit) != 0)
         return error_set(err, "cannot prepare for Slurm: out of memory");
     talk.starting = true;
+    talk.at_end = at_end;
     talk_begin();
     slurm_init(NULL);
     talk_end(said, sizeof said);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,7 +215,7 @@ static int write_all(int fd, const char *text)
         text += put;
         left -= (size_t)put;
     }
-    return fsync(fd);
+    return 0;
 }
 
 /* Opens a new file beside `name` and writes its name to `temporary`. A
@@ -241,7 +242,8 @@ static int open_temporary(int folder_fd, const char *name, char *temporary,
 }
 
 /* Returns 0, or -1 with errno set and nothing new in the folder. */
-static int write_renamed(int folder_fd, const char *name, const char *text)
+static int write_renamed(int folder_fd, const char *name, const char *text,
+                         enum file_safety safety)
 {
     char temporary[NAME_MAX_TMP];
     int fd = open_temporary(folder_fd, name, temporary, sizeof(temporary));
@@ -249,7 +251,7 @@ static int write_renamed(int folder_fd, const char *name, const char *text)
 
     if (fd < 0)
         return -1;
-    if (write_all(fd, text) != 0)
+    if (write_all(fd, text) != 0 || (safety == FILE_KEPT && fsync(fd) != 0))
         failed = errno;
     if (close(fd) != 0 && failed == 0)
         failed = errno;
@@ -263,7 +265,7 @@ static int write_renamed(int folder_fd, const char *name, const char *text)
 }
 
 int file_write(const char *folder, const char *name, const char *text,
-               struct error *err)
+               enum file_safety safety, struct error *err)
 {
     char shown[PATH_SHOWN];
     int folder_fd;
@@ -274,13 +276,30 @@ int file_write(const char *folder, const char *name, const char *text,
     if (folder_fd < 0)
         return error_set(err, "%s: the folder cannot be opened: %s", shown,
                          strerror(errno));
-    /* Some file systems have no fsync for folders and say EINVAL. */
-    if (write_renamed(folder_fd, name, text) != 0 ||
-        (fsync(folder_fd) != 0 && errno != EINVAL))
+    if (write_renamed(folder_fd, name, text, safety) != 0)
         failed = errno;
     close(folder_fd);
     if (failed != 0)
         return error_set(err, "%s/%s: cannot be written: %s", shown, name,
                          strerror(failed));
     return 0;
+}
+
+int file_sync(const char *folder, const char *name, struct error *err)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
+    int fd = -1;
+    int rc = -1;
+
+    if (length >= 0 && (size_t)length < sizeof(path))
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Some file systems have no fsync for folders and say EINVAL. */
+    if (fd >= 0)
+        rc = fsync(fd) == 0 || errno == EINVAL ? 0 : -1;
+    if (rc != 0)
+        error_set(err, "%s: cannot be kept on disk: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }

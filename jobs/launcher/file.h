@@ -17,11 +17,21 @@ enum { FILE_TEXT_MAX = 65536 };
 int file_read(const char *path, size_t limit, char **text, size_t *size,
               struct error *err);
 
-/* Puts `text` at <folder>/<name>, whole or not at all: temporary file,
- * fsync, rename, fsync of the folder. Returns 0, or -1 with nothing new left
- * and an older <name> as it was (unless only the folder's fsync failed). */
+/* What a machine that stops at once may do to a file just written. */
+enum file_safety {
+    FILE_PLAIN, /* anything: it can be made again */
+    FILE_KEPT,  /* leave the old text or the new one, whole */
+};
+
+/* Puts `text` at <folder>/<name>, for readers whole or not at all: temporary
+ * file, fsync (FILE_KEPT), rename. Returns 0, or -1 with nothing new left and
+ * an older <name> as it was. */
 int file_write(const char *folder, const char *name, const char *text,
-               struct error *err);
+               enum file_safety safety, struct error *err);
+
+/* Waits until <folder>/<name> (name "": the names in the folder) is on disk.
+ * Returns 0 or -1. */
+int file_sync(const char *folder, const char *name, struct error *err);
 
 /* Makes `text` printable in a message: control characters and bytes that
  * are not UTF-8 become \xNN. What does not fit is cut. */

@@ -19,10 +19,10 @@ int result_refresh(struct run *run, const char *lib_dir, struct error *err)
     if (run->status.job_id == 0 || state_is_final(run->status.state))
         return 0;
     if (backend_find(run->backend, lib_dir, &backend, err) != 0 ||
-        backend->open(err) != 0 ||
+        backend->open(NULL, err) != 0 ||
         backend->status(run->folder, &run->status, err) != 0)
         return -1;
-    /* A folder that is only ours to read keeps its old run.json. */
+    /* A folder that is only ours to read keeps its old state. */
     if (state_is_final(run->status.state))
         run_save(run, &ignored);
     return 0;

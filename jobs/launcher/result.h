@@ -25,8 +25,8 @@ struct result {
                         lines of the error file among them */
 };
 
-/* Asks the back end for the job's state unless run.json has a final one, and
- * keeps the answer in run.json. lib_dir: where backend_find looks. Returns
+/* Asks the back end for the job's state unless the folder has a final one, and
+ * keeps the answer there. lib_dir: where backend_find looks. Returns
  * 0, or -1 when there was no answer; *run has the last known state then. */
 int result_refresh(struct run *run, const char *lib_dir, struct error *err);
 

@@ -66,6 +66,32 @@ static int folder_make(const char *parent, const struct job *job,
     return 0;
 }
 
+/* Puts `json` (taken over, NULL = out of memory) at <folder>/<name>. */
+static int write_json(const struct run *run, const char *name, json_t *json,
+                      struct error *err)
+{
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    if (!text)
+        return error_set(err, "%s/%s: out of memory", run->folder, name);
+    int rc = file_write(run->folder, name, text, FILE_PLAIN, err);
+    free(text);
+    return rc;
+}
+
+static json_t *request_json(const struct run *run)
+{
+    return json_pack(
+        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss}", "schema",
+        RUN_SCHEMA, "version", INTEG2D_VERSION, "site", run->site, "scheme",
+        run->scheme, "backend", run->backend, "token", run->token, "account",
+        run->account, "name", run->name, "workers", (json_int_t)run->workers,
+        "nodes", (json_int_t)run->nodes, "cpus_per_task",
+        (json_int_t)run->cpus_per_task, "time_min", (json_int_t)run->time_min,
+        "grid", (json_int_t)run->grid, "repeat", (json_int_t)run->repeat,
+        "math", run->math, "submitted", run->submitted);
+}
+
 int run_create(const char *parent, const struct job *job, const char *backend,
                const char *script, struct run *run, struct error *err)
 {
@@ -84,38 +110,36 @@ int run_create(const char *parent, const struct job *job, const char *backend,
     snprintf(run->math, sizeof run->math, "%s", job->math);
     if (folder_make(parent, job, run, err) != 0)
         return -1;
-    if (file_write(run->folder, "job.sbatch", script, err) == 0 &&
-        run_save(run, err) == 0)
+    if (file_write(run->folder, "job.sbatch", script, FILE_PLAIN, err) == 0 &&
+        write_json(run, "run.json", request_json(run), err) == 0)
         return 0;
     run_remove(run);
     return -1;
 }
 
+int run_sync(const struct run *run, struct error *err)
+{
+    char parent[PATH_MAX];
+    snprintf(parent, sizeof parent, "%s", run->folder);
+    *strrchr(parent, '/') = '\0';
+    if (file_sync(run->folder, "run.json", err) != 0 ||
+        file_sync(run->folder, "", err) != 0)
+        return -1;
+    return file_sync(parent, "", err);
+}
+
 int run_save(const struct run *run, struct error *err)
 {
     const struct job_status *status = &run->status;
-    json_t *json = json_pack(
-        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss"
-        " s{sI ss ss si si sI sI sI}}",
-        "schema", RUN_SCHEMA, "version", INTEG2D_VERSION, "site", run->site,
-        "scheme", run->scheme, "backend", run->backend, "token", run->token,
-        "account", run->account, "name", run->name, "workers",
-        (json_int_t)run->workers, "nodes", (json_int_t)run->nodes,
-        "cpus_per_task", (json_int_t)run->cpus_per_task, "time_min",
-        (json_int_t)run->time_min, "grid", (json_int_t)run->grid, "repeat",
-        (json_int_t)run->repeat, "math", run->math, "submitted", run->submitted,
-        "job", "id", (json_int_t)status->job_id, "state",
-        state_name(status->state), "reason", status->reason, "exit_code",
-        status->exit_code, "signal", status->signal, "nodes",
-        (json_int_t)status->nodes, "start", (json_int_t)status->start, "end",
-        (json_int_t)status->end);
-    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-    json_decref(json);
-    if (!text)
-        return error_set(err, "%s/run.json: out of memory", run->folder);
-    int rc = file_write(run->folder, "run.json", text, err);
-    free(text);
-    return rc;
+    return write_json(
+        run, "state.json",
+        json_pack("{sI ss ss si si sI sI sI}", "job_id",
+                  (json_int_t)status->job_id, "state",
+                  state_name(status->state), "reason", status->reason,
+                  "exit_code", status->exit_code, "signal", status->signal,
+                  "nodes", (json_int_t)status->nodes, "start",
+                  (json_int_t)status->start, "end", (json_int_t)status->end),
+        err);
 }
 
 /* Copies a JSON text into a field; -1 when it is too long for it. */
@@ -124,25 +148,19 @@ static int text_field(const char *text, char *field, size_t size)
     return snprintf(field, size, "%s", text) < (int)size ? 0 : -1;
 }
 
-static int run_unpack(json_t *json, struct run *run, json_error_t *why)
+static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 {
     const char *site, *scheme, *backend, *token, *account, *name, *math,
-        *submitted, *state, *reason;
+        *submitted;
     int schema;
-    json_int_t workers, nodes, cpus, time_min, grid, repeat, id, got, start,
-        end;
-    struct job_status *status = &run->status;
+    json_int_t workers, nodes, cpus, time_min, grid, repeat;
     if (json_unpack_ex(
-            json, why, 0,
-            "{si ss ss ss ss ss ss sI sI sI sI sI sI ss ss"
-            " s{sI ss ss si si sI sI sI}}",
+            json, why, 0, "{si ss ss ss ss ss ss sI sI sI sI sI sI ss ss}",
             "schema", &schema, "site", &site, "scheme", &scheme, "backend",
             &backend, "token", &token, "account", &account, "name", &name,
             "workers", &workers, "nodes", &nodes, "cpus_per_task", &cpus,
             "time_min", &time_min, "grid", &grid, "repeat", &repeat, "math",
-            &math, "submitted", &submitted, "job", "id", &id, "state", &state,
-            "reason", &reason, "exit_code", &status->exit_code, "signal",
-            &status->signal, "nodes", &got, "start", &start, "end", &end) != 0)
+            &math, "submitted", &submitted) != 0)
         return -1;
     snprintf(why->text, sizeof why->text, "%s",
              schema == RUN_SCHEMA ? "a text is too long"
@@ -153,11 +171,6 @@ static int run_unpack(json_t *json, struct run *run, json_error_t *why)
     run->time_min = time_min;
     run->grid = grid;
     run->repeat = repeat;
-    status->job_id = id;
-    status->state = state_find(state);
-    status->nodes = got;
-    status->start = start;
-    status->end = end;
     if (schema != RUN_SCHEMA || text_field(site, run->site, sizeof run->site) ||
         text_field(scheme, run->scheme, sizeof run->scheme) ||
         text_field(backend, run->backend, sizeof run->backend) ||
@@ -165,38 +178,72 @@ static int run_unpack(json_t *json, struct run *run, json_error_t *why)
         text_field(account, run->account, sizeof run->account) ||
         text_field(name, run->name, sizeof run->name) ||
         text_field(math, run->math, sizeof run->math) ||
-        text_field(submitted, run->submitted, sizeof run->submitted) ||
-        text_field(reason, status->reason, sizeof status->reason))
+        text_field(submitted, run->submitted, sizeof run->submitted))
         return -1;
     return 0;
 }
 
-int run_load(const char *path, struct run *run, struct error *err)
+static int unpack_state(json_t *json, struct run *run, json_error_t *why)
+{
+    const char *state, *reason;
+    json_int_t id, nodes, start, end;
+    struct job_status *status = &run->status;
+    if (json_unpack_ex(json, why, 0, "{sI ss ss si si sI sI sI}", "job_id", &id,
+                       "state", &state, "reason", &reason, "exit_code",
+                       &status->exit_code, "signal", &status->signal, "nodes",
+                       &nodes, "start", &start, "end", &end) != 0)
+        return -1;
+    status->job_id = id;
+    status->state = state_find(state);
+    status->nodes = nodes;
+    status->start = start;
+    status->end = end;
+    snprintf(why->text, sizeof why->text, "a text is too long");
+    return text_field(reason, status->reason, sizeof status->reason);
+}
+
+typedef int unpack_fn(json_t *json, struct run *run, json_error_t *why);
+
+/* Returns 0, or -1; a missing file is one, too, with errno ENOENT. */
+static int read_json(struct run *run, const char *name, unpack_fn *unpack,
+                     struct error *err)
 {
     char *text;
     char file[PATH_MAX];
     json_error_t why;
-    *run = (struct run){0};
-    if (!realpath(path, run->folder))
-        return error_set(err, "no run folder at %s: %s", path, strerror(errno));
-    if (snprintf(file, sizeof file, "%s/run.json", run->folder) >=
+    if (snprintf(file, sizeof file, "%s/%s", run->folder, name) >=
         (int)sizeof file)
-        return error_set(err, "%s: the path is too long", path);
+        return error_set(err, "%s: the path is too long", run->folder);
     if (file_read(file, RUN_JSON_LIMIT, &text, NULL, err) != 0)
-        return error_prefix(err, "%s is no run folder", path);
+        return -1;
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
     free(text);
-    int rc = json ? run_unpack(json, run, &why) : -1;
+    int rc = json ? unpack(json, run, &why) : -1;
     json_decref(json);
+    errno = 0;
     if (rc != 0)
         return error_set(err, "%s: not what integ2d-submit wrote: %s", file,
                          why.text);
     return 0;
 }
 
+int run_load(const char *path, struct run *run, struct error *err)
+{
+    *run = (struct run){0};
+    if (!realpath(path, run->folder))
+        return error_set(err, "no run folder at %s: %s", path, strerror(errno));
+    if (read_json(run, "run.json", unpack_request, err) != 0)
+        return errno == ENOENT ? error_prefix(err, "%s is no run folder", path)
+                               : -1;
+    /* Without a state, the submission was cut short. */
+    if (read_json(run, "state.json", unpack_state, err) != 0 && errno != ENOENT)
+        return -1;
+    return 0;
+}
+
 void run_remove(const struct run *run)
 {
-    static const char *const names[] = {"job.sbatch", "run.json"};
+    static const char *const names[] = {"job.sbatch", "run.json", "state.json"};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (snprintf(path, sizeof path, "%s/%s", run->folder, names[i]) <

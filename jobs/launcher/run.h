@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A run folder: <site>-<scheme>-n<workers>-<time>-<token>/ with job.sbatch,
- * run.json, output_<jobid>.out, error_<jobid>.err and the records. It can be
- * read without this toolkit, moved, and collected again any time. */
+ * run.json, state.json, output_<jobid>.out, error_<jobid>.err and the
+ * records. It can be read without this toolkit, moved, and collected again
+ * any time. */
 #ifndef INTEG2D_RUN_H
 #define INTEG2D_RUN_H
 
@@ -12,7 +13,8 @@
 #include "error.h"
 #include "job.h"
 
-/* What run.json holds: what was asked, and what is known of the job. */
+/* What run.json holds (what was asked: written once, never changed) and
+ * state.json (what is known of the job: replaced at each change). */
 struct run {
     char folder[PATH_MAX]; /* absolute */
     char site[32];
@@ -33,13 +35,17 @@ struct run {
 };
 
 /* Makes the run folder below `parent` (which is made too) and puts
- * job.sbatch and run.json there, on disk before this returns, so that
- * whatever happens to the submission leaves a trace. Returns 0, or -1 with
- * no run folder left. */
+ * job.sbatch and run.json there. Returns 0, or -1 with no run folder left. */
 int run_create(const char *parent, const struct job *job, const char *backend,
                const char *script, struct run *run, struct error *err);
 
-/* Replaces run.json, whole or not at all. */
+/* Waits until run.json and its token are on disk: what must be so before
+ * Slurm hears of the job, since by the token the job can be found again
+ * whatever happens to the submission. Returns 0 or -1. */
+int run_sync(const struct run *run, struct error *err);
+
+/* Replaces state.json, whole or not at all. It is not waited for: should a
+ * crash of the machine take it back, Slurm is asked again. */
 int run_save(const struct run *run, struct error *err);
 
 /* Reads the run folder at `path`. */

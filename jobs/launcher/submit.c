@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* integ2d-submit: from a command line to a table of results. */
 #include <argp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,81 +55,6 @@ static int find_site(const struct options *options, const char *config_file,
         return -1;
     }
     return site_check_active(site, err);
-}
-
-/* -A, else INTEG2D_ACCOUNT, else the user's file; "" = none of them. */
-static const char *find_account(const struct options *options,
-                                const struct config *config,
-                                const char **source)
-{
-    const char *variable = getenv("INTEG2D_ACCOUNT");
-    *source = "-A";
-    if (options->account)
-        return options->account;
-    *source = "INTEG2D_ACCOUNT";
-    if (variable && variable[0])
-        return variable;
-    *source = config->account.source;
-    return config->account.value;
-}
-
-/* Nobody named an account and the site demands one: the accounting database
- * knows this user's, and if there is only one, that is it. */
-static int ask_account(struct job *job, struct error *err)
-{
-    char list[1024];
-    int count;
-    struct error ignored;
-    const struct site *site = &job->site;
-    if (account_list(site, list, sizeof list, &count, &ignored) != 0)
-        return error_set(err,
-                         "%s demands an account: give yours with -A %s, or "
-                         "set INTEG2D_ACCOUNT (the accounting database gives "
-                         "no answer just now)",
-                         site->name, site->account_example);
-    if (count == 0)
-        return error_set(err,
-                         "%s demands an account, and the accounting database "
-                         "has none of yours of the form %s: join a project, "
-                         "then give its account with -A",
-                         site->name, site->account_example);
-    if (count > 1)
-        return error_set(err,
-                         "%s demands an account, and you have several: %s: "
-                         "choose one with -A or INTEG2D_ACCOUNT",
-                         site->name, list);
-    return job_set_account(job, list, "sacctmgr", err);
-}
-
-static int set_account(const struct options *options,
-                       const struct config *config, struct job *job,
-                       const char **source, struct error *err)
-{
-    const char *account = find_account(options, config, source);
-    if (account[0])
-        return job_set_account(job, account, *source, err);
-    *source = "none";
-    if (job->site.account != SITE_REQUIRED)
-        return 0;
-    *source = "the only one you have here";
-    if (options->dry_run)
-        return error_set(err, "%s demands an account: give one with -A %s",
-                         job->site.name, job->site.account_example);
-    return ask_account(job, err);
-}
-
-/* What was refused for its account is told which ones would not be. */
-static void add_accounts(const struct job *job, struct error *err)
-{
-    char list[1024];
-    int count;
-    struct error ignored;
-    size_t used = strlen(err->text);
-    if (!strcasestr(err->text, "account") ||
-        account_list(&job->site, list, sizeof list, &count, &ignored) != 0)
-        return;
-    snprintf(err->text + used, sizeof err->text - used,
-             "\nYour accounts here: %s", count ? list : "none");
 }
 
 static void show_settings(const struct options *options,
@@ -211,52 +137,108 @@ static int finish(const struct options *options, struct run *run,
     return status;
 }
 
+/* Asks for the job: 0, or the program's exit status. */
+static int request(const struct job *job, const struct backend *backend,
+                   const char *script, struct run *run)
+{
+    struct error err;
+    switch (
+        backend->submit(job, script, run->folder, &run->status.job_id, &err)) {
+    case SUBMIT_OK:
+        return 0;
+    case SUBMIT_REFUSED:
+        run_remove(run);
+        account_hint(job, &err);
+        return fail(&err);
+    case SUBMIT_UNSURE:
+        break;
+    }
+    fprintf(stderr,
+            "integ2d-submit: %s\nThere may be a job: look for the comment %s "
+            "before submitting again; %s stays\n",
+            err.text, job->comment, run->folder);
+    return EXIT_OPEN;
+}
+
+/* The run folder on its way to disk, by a thread of its own: the disk and
+ * the start of the back end take about as long as each other. */
+static struct {
+    pthread_t thread;
+    struct run run;
+    int rc;
+    struct error err;
+} saving;
+
+static void *save_token(void *unused)
+{
+    saving.rc = run_sync(&saving.run, &saving.err);
+    return unused;
+}
+
+/* The back end did not start: nothing will come of the run folder. */
+static void discard_run(void)
+{
+    if (pthread_join(saving.thread, NULL) == 0)
+        run_remove(&saving.run);
+}
+
+/* Token on disk and back end open: 0, or -1 with no run folder left. */
+static int make_ready(const char *lib_dir, const struct backend **backend,
+                      struct error *err)
+{
+    int rc = pthread_create(&saving.thread, NULL, save_token, NULL);
+    if (rc != 0) {
+        run_remove(&saving.run);
+        return error_set(err, "cannot start a thread: %s", strerror(rc));
+    }
+    if (backend_find(saving.run.backend, lib_dir, backend, err) != 0 ||
+        (*backend)->open(discard_run, err) != 0) {
+        discard_run();
+        return -1;
+    }
+    if (pthread_join(saving.thread, NULL) == 0 && saving.rc == 0)
+        return 0;
+    *err = saving.err;
+    run_remove(&saving.run);
+    return -1;
+}
+
 /* Folder and token are on disk before Slurm hears of the job. */
 static int submit(const struct options *options, const struct config *config,
-                  const struct job *job, const struct backend *backend,
+                  const struct job *job, const char *lib_dir,
                   const char *script)
 {
-    struct run run;
+    const struct backend *backend;
+    struct run *run = &saving.run;
     struct error err;
     struct progress progress;
     char text[5000];
+    const char *saved = config->output_dir.value;
     const char *parent = options->output_dir ? options->output_dir
-                         : config->output_dir.value[0]
-                             ? config->output_dir.value
-                             : "integ2d-runs";
+                         : saved[0]          ? saved
+                                             : "integ2d-runs";
     progress_start(&progress, options->quiet);
-    if (run_create(parent, job, backend->name, script, &run, &err) != 0)
+    if (run_create(parent, job, job->site.slurm ? "slurm" : "local", script,
+                   run, &err) != 0 ||
+        make_ready(lib_dir, &backend, &err) != 0)
         return fail(&err);
     watch_signals();
-    switch (
-        backend->submit(job, script, run.folder, &run.status.job_id, &err)) {
-    case SUBMIT_OK:
-        break;
-    case SUBMIT_REFUSED:
-        run_remove(&run);
-        add_accounts(job, &err);
-        return fail(&err);
-    case SUBMIT_UNSURE:
-        fprintf(stderr,
-                "integ2d-submit: %s\nThere may be a job: look for the "
-                "comment %s before submitting again; %s stays\n",
-                err.text, job->comment, run.folder);
-        return EXIT_OPEN;
-    }
-    run.status.state = STATE_PENDING;
-    if (run_save(&run, &err) != 0)
-        fprintf(stderr, "integ2d-submit: job %ld: %s\n", run.status.job_id,
+    int status = request(job, backend, script, run);
+    if (status != 0)
+        return status;
+    run->status.state = STATE_PENDING;
+    if (run_save(run, &err) != 0)
+        fprintf(stderr, "integ2d-submit: job %ld: %s\n", run->status.job_id,
                 err.text);
-    snprintf(text, sizeof text, "job %ld submitted, %s", run.status.job_id,
-             run.folder);
+    snprintf(text, sizeof text, "job %ld submitted, %s", run->status.job_id,
+             run->folder);
     progress_note(&progress, text);
-    return finish(options, &run, backend, &progress);
+    return finish(options, run, backend, &progress);
 }
 
 /* Everything up to the script; nothing has happened yet when this fails. */
 static int prepare(const struct options *options, const struct prefix *prefix,
-                   struct config *config, struct job *job,
-                   const struct backend **backend, char **script,
+                   struct config *config, struct job *job, char **script,
                    struct error *err)
 {
     char names[SITE_LIST][32], file[4200], site_source[4300];
@@ -264,7 +246,6 @@ static int prepare(const struct options *options, const struct prefix *prefix,
     int count;
     struct site site;
     *script = NULL;
-    *backend = NULL;
     if (site_list(prefix->site, names, &count, err) != 0 ||
         config_path(file, sizeof file, err) != 0)
         return -1;
@@ -276,11 +257,8 @@ static int prepare(const struct options *options, const struct prefix *prefix,
         config_load(file, site.name, known, config, err) != 0 ||
         job_make(options, config, &site, job, err) != 0)
         return -1;
-    if (!options->dry_run && (backend_find(site.slurm ? "slurm" : "local",
-                                           prefix->lib, backend, err) != 0 ||
-                              (*backend)->open(err) != 0))
-        return -1;
-    if (set_account(options, config, job, &account_source, err) != 0)
+    if (account_set(options, config, job, prefix->lib, &account_source, err) !=
+        0)
         return -1;
     if (options->verbose)
         show_settings(options, config, job, site_source, account_source);
@@ -294,15 +272,14 @@ int main(int argc, char **argv)
     struct config config;
     struct job job;
     struct error err;
-    const struct backend *backend;
     char *script;
     options_parse(argc, argv, &options);
     if (prefix_find(&prefix, &err) != 0 ||
-        prepare(&options, &prefix, &config, &job, &backend, &script, &err) != 0)
+        prepare(&options, &prefix, &config, &job, &script, &err) != 0)
         return fail(&err);
     int status = 0;
     if (!options.dry_run)
-        status = submit(&options, &config, &job, backend, script);
+        status = submit(&options, &config, &job, prefix.lib, script);
     else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
         status = EXIT_WRONG;
     free(script);

@@ -150,9 +150,9 @@ static void a_file_is_written_and_replaced(void **state)
     mode_t mask = umask(022);
 
     (void)state;
-    assert_int_equal(file_write(folder, "text", "one\n", &err), 0);
+    assert_int_equal(file_write(folder, "text", "one\n", FILE_KEPT, &err), 0);
     expect_content("one\n");
-    assert_int_equal(file_write(folder, "text", "", &err), 0);
+    assert_int_equal(file_write(folder, "text", "", FILE_KEPT, &err), 0);
     expect_content("");
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644);
@@ -175,7 +175,7 @@ static void a_write_that_fails_leaves_the_old_file_and_no_other(void **state)
     tiny.rlim_cur = 4;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
-    rc = file_write(folder, "text", "longer than four", &err);
+    rc = file_write(folder, "text", "longer than four", FILE_KEPT, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     signal(SIGXFSZ, SIG_DFL);
     assert_int_equal(rc, -1);
@@ -189,14 +189,15 @@ static void a_place_that_cannot_be_written_is_named(void **state)
     struct error err = {""};
 
     (void)state;
-    assert_int_equal(file_write("/nonexistent/x", "a", "t", &err), -1);
+    assert_int_equal(file_write("/nonexistent/x", "a", "t", FILE_KEPT, &err),
+                     -1);
     assert_non_null(strstr(err.text, "/nonexistent/x: the folder cannot"));
     put("", 0);
-    assert_int_equal(file_write(path, "a", "t", &err), -1);
+    assert_int_equal(file_write(path, "a", "t", FILE_KEPT, &err), -1);
     assert_non_null(strstr(err.text, "Not a directory"));
     unlink(path);
     assert_int_equal(mkdir(path, 0777), 0);
-    assert_int_equal(file_write(folder, "text", "t", &err), -1);
+    assert_int_equal(file_write(folder, "text", "t", FILE_KEPT, &err), -1);
     assert_non_null(strstr(err.text, "Is a directory"));
     assert_int_equal(count_entries(), 1);
 }
@@ -209,7 +210,7 @@ static void a_left_over_temporary_file_is_not_in_the_way(void **state)
     (void)state;
     snprintf(left, sizeof(left), "%s/.text.%ld.0", folder, (long)getpid());
     assert_int_equal(symlink("/nonexistent/x", left), 0);
-    assert_int_equal(file_write(folder, "text", "new", &err), 0);
+    assert_int_equal(file_write(folder, "text", "new", FILE_KEPT, &err), 0);
     expect_content("new");
     assert_int_equal(unlink(left), 0);
     assert_int_equal(count_entries(), 1);
