@@ -27,7 +27,7 @@ SAN  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 BASE := -D_GNU_SOURCE $(WARN) $(SAN) -DINTEG2D_VERSION='"$(VERSION)"'
 # Kernels: the same bits from any compiler, so no contraction, no fast-math.
 KERNEL_OPT := -O3 -g -ffp-contract=off
-COMPILER := $(notdir $(firstword $(CC))) $(shell $(CC) -dumpfullversion 2>/dev/null || $(CC) -dumpversion)
+COMPILER := $(notdir $(firstword $(CC))) $(shell $(CC) -dumpfullversion 2>/dev/null || $(CC) -dumpversion 2>/dev/null)
 KERNEL_FLAGS = $(BASE) $(KERNEL_OPT) -Ikernels/driver \
 	-DINTEG2D_COMPILER='"$(COMPILER)"' -DINTEG2D_FLAGS='"$(strip $(KERNEL_OPT) $(SAN))"'
 LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* integ2d-submit: from a command line to a table of results. */
 #include <argp.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account.h"
 #include "backend.h"
@@ -110,9 +112,21 @@ static int print_result(const struct options *options,
     return options->no_wait ? 0 : status[result->verdict];
 }
 
+/* The run folder as one would name it here. */
+static const char *short_name(const char *folder)
+{
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
+    if (length > 0 && strncmp(folder, here, length) == 0 &&
+        folder[length] == '/')
+        return folder + length + 1;
+    return folder;
+}
+
 static int finish(const struct options *options, struct run *run,
                   const struct backend *backend, struct progress *progress)
 {
+    char text[100];
     struct error err;
     struct result result;
     struct watch watch = {.backend = backend, .progress = progress};
@@ -127,9 +141,13 @@ static int finish(const struct options *options, struct run *run,
             fprintf(stderr,
                     "job %ld goes on; collect it later with\n"
                     "    integ2d-collect %s\n",
-                    run->status.job_id, run->folder);
+                    run->status.job_id, short_name(run->folder));
             return EXIT_INTERRUPTED;
         }
+        snprintf(text, sizeof text, "job %ld %s", run->status.job_id,
+                 state_words(run->status.state));
+        if (run->status.state == STATE_COMPLETED)
+            progress_note(progress, text);
     }
     result_collect(run, options->no_wait ? 0 : LATE_MS, &result);
     int status = print_result(options, &result);
@@ -156,7 +174,7 @@ static int request(const struct job *job, const struct backend *backend,
     fprintf(stderr,
             "integ2d-submit: %s\nThere may be a job: look for the comment %s "
             "before submitting again; %s stays\n",
-            err.text, job->comment, run->folder);
+            err.text, job->comment, short_name(run->folder));
     return EXIT_OPEN;
 }
 
@@ -231,7 +249,7 @@ static int submit(const struct options *options, const struct config *config,
         fprintf(stderr, "integ2d-submit: job %ld: %s\n", run->status.job_id,
                 err.text);
     snprintf(text, sizeof text, "job %ld submitted, %s", run->status.job_id,
-             run->folder);
+             short_name(run->folder));
     progress_note(&progress, text);
     return finish(options, run, backend, &progress);
 }
