@@ -19,8 +19,20 @@ CFLAGS   ?= -O2 -g
 LDFLAGS  ?=
 
 # ---- What is there ---------------------------------------------------------
-# A part that is missing is named by `make deps` and by the target that
-# needs it; kernels whose language is missing are left out.
+# A part that every program needs is named with its package when it is not
+# there. What only some parts need is left out with them, and said.
+
+have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+NEEDED := jansson.h:libjansson-dev ini.h:libinih-dev
+LEFT_OUT :=
+ifeq ($(shell command -v $(MPICC) 2>/dev/null),)
+LEFT_OUT += "the scheme mpi: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
+NO_KERNEL += mpi
+endif
+ifneq ($(call have,slurm/slurm.h),yes)
+LEFT_OUT += "jobs through Slurm: no slurm/slurm.h (Debian's package libslurm-dev)"
+NO_SLURM := yes
+endif
 
 WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror
 SAN  := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
@@ -34,7 +46,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 
 # ---- What is built ---------------------------------------------------------
 
-KERNELS  := $(basename $(notdir $(wildcard kernels/*.c)))
+KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
 PROGRAMS := submit collect
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
@@ -48,7 +60,7 @@ KERNEL_BINS   := $(KERNELS:%=$(BIN)/integ2d-%)
 LAUNCHER_BINS := $(PROGRAMS:%=$(BIN)/integ2d-%)
 DRIVER_OBJS   := $(patsubst kernels/driver/%.c,$(OBJ)/driver/%.o,$(wildcard kernels/driver/*.c))
 LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
-SLURM_PART    := $(BUILD)/lib/backend-slurm.so
+SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
 .PHONY: all kernels stage demo test bench lint format install uninstall deps \
@@ -56,6 +68,7 @@ UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 .DELETE_ON_ERROR:
 
 all: stage
+	@for part in $(LEFT_OUT); do echo "integ2d: left out: $$part"; done
 
 # Commands are shown with V=1; otherwise a line says what is made.
 Q := $(if $(V),,@)
@@ -75,6 +88,9 @@ $(OBJ)/flags: FORCE
 	@mkdir -p $(@D)
 	@command -v $(CC) >/dev/null || { \
 	  echo "integ2d: no C compiler '$(CC)': run 'make deps' (Debian's package gcc or clang)" >&2; exit 2; }
+	@for part in $(NEEDED); do \
+	  printf '#include <%s>\n' $${part%:*} | $(CC) $(CFLAGS) -E -x c - >/dev/null 2>&1 || { \
+	  echo "integ2d: no $${part%:*}: run 'make deps' (Debian's package $${part#*:})" >&2; exit 2; }; done
 	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || \
 	  printf '%s\n' '$(subst ','\'',$(STAMP))' > $@
 FORCE:
@@ -121,7 +137,7 @@ $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher
 	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -o $@
 
 # The one file that knows libslurm, loaded when a job needs it.
-$(SLURM_PART): jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags
+$(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/launcher
 	@$(SAY) CC $<
 	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -MMD -MP -MF $(OBJ)/launcher/backend_slurm.d -MT $@ \
@@ -135,7 +151,7 @@ INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
 install: $(INSTALL_BINS) $(SLURM_PART)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(SLURM_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/
+	$(if $(SLURM_PART),install -m 755 $(SLURM_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
 	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
 	@for site in $(SITES); do \

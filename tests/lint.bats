@@ -45,3 +45,12 @@ copy_source() {
     run -2 make -C "$INTEG2D_SOURCE" BUILD="$PWD/build" CC=nosuchcc stage
     [[ $output == *"no C compiler 'nosuchcc'"*package* ]]
 }
+
+@test "parts that are not there are left out and named with their package" {
+    unset BUILD
+    copy_source
+    run -0 make MPICC=nosuchmpicc
+    [[ $output == *"left out: the scheme mpi: no nosuchmpicc (Debian's packages libopenmpi-dev"* ]]
+    [ -x build/root/bin/integ2d-openmp ]
+    [ ! -e build/root/bin/integ2d-mpi ]
+}

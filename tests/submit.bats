@@ -175,6 +175,18 @@ facts() {
     [[ $output == *'-c 2'* ]]
 }
 
+@test "--help lists every option and scheme, --version the version" {
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --help
+    local word
+    for word in --site --scheme 'serial: ' 'openmp: ' 'mpi: ' -n, --grid \
+        --repeat --math -A, -t, -p, -N, -c, --mem -C, --reservation --name \
+        --output-dir --dry-run --no-wait --json -q, -v,; do
+        [[ $output == *"$word"* ]]
+    done
+    run -0 "$INTEG2D_BIN/integ2d-submit" --version
+    [[ $output =~ ^integ2d-submit\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
 @test "a job that fails shows its state in words and the end of its errors" {
     local prefix
     prefix=$(copy_prefix)

@@ -3,6 +3,9 @@
 
 #include <argp.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include "scheme.h"
 
 #define TEXT(field) offsetof(struct options, field)
 
@@ -28,7 +31,8 @@ static const struct argp_option table[] = {
      "hpc2n, uppmax, local (no Slurm), ... or auto, the default: the site "
      "whose login node this is",
      1},
-    {"scheme", KEY_SCHEME, "SCHEME", 0, "serial, openmp or mpi", 1},
+    {"scheme", KEY_SCHEME, "SCHEME", 0, "(its text is the table of schemes)",
+     1},
     {"workers", 'n', "WORKERS", 0,
      "MPI ranks or threads, as the scheme has them (default 1)", 1},
     {"ntasks", 0, 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 1},
@@ -113,11 +117,28 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     }
 }
 
+/* The text of --scheme is the table of schemes; argp frees it. */
+static char *help_text(int key, const char *text, void *input)
+{
+    char *list = NULL;
+    size_t size;
+    (void)input;
+    FILE *out = key == KEY_SCHEME ? open_memstream(&list, &size) : NULL;
+    if (!out)
+        return (char *)text;
+    for (const struct scheme *row = scheme_table; row->name; row++)
+        fprintf(out, "%s%s: %s", row == scheme_table ? "" : "; ", row->name,
+                row->summary);
+    fclose(out);
+    return list ? list : (char *)text;
+}
+
 void options_parse(int argc, char **argv, struct options *options)
 {
     static const struct argp argp = {
         .options = table,
         .parser = parse_option,
+        .help_filter = help_text,
         .doc = "Write a batch script for this site, submit it, wait for the "
                "job and show what came out."
                "\v"
