@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,8 +213,10 @@ static int set_tasks(struct job *job, struct error *err)
 
 static long node_cores(const struct job *job)
 {
+    cpu_set_t mine;
     if (!job->site.slurm)
-        return sysconf(_SC_NPROCESSORS_ONLN);
+        return sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine)
+                                                             : 0;
     return site_cores(&job->site, job->constraint, job->partition);
 }
 

@@ -1,51 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "config.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "scratch.h"
 
 static const char *const known[] = {"hpc2n", "local", "uppmax", NULL};
 
-/* The test's own folder, and the config file in it. */
-static char folder[64];
-static char path[96];
-
-static int enter(void **state)
+static void put_text(const char *text)
 {
-    (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/integ2d-config.XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(path, sizeof(path), "%s/config.ini", folder);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    unlink(path);
-    rmdir(path);
-    return rmdir(folder);
-}
-
-static void put(const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    put(text, strlen(text));
 }
 
 static void load(const char *site, struct config *config)
@@ -71,9 +34,9 @@ static void every_key_is_read_with_its_place(void **state)
     struct config config;
 
     (void)state;
-    put("; mine\n[defaults]\nsite = hpc2n\naccount = a\npartition = p\n"
-        "time = 10:00\nconstraint = zen3|zen4\nreservation = r\n"
-        "output-dir = /tmp/my runs\n");
+    put_text("; mine\n[defaults]\nsite = hpc2n\naccount = a\npartition = p\n"
+             "time = 10:00\nconstraint = zen3|zen4\nreservation = r\n"
+             "output-dir = /tmp/my runs\n");
     load("", &config);
     expect(&config.site, "hpc2n", 3);
     expect(&config.account, "a", 4);
@@ -112,7 +75,7 @@ static void the_sites_section_goes_before_defaults(void **state)
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct config config;
 
-        put(texts[i]);
+        put_text(texts[i]);
         load("hpc2n", &config);
         expect(&config.account, "h", lines[i]);
         assert_string_equal(config.time.value, "5");
@@ -130,9 +93,9 @@ static void a_bad_line_is_named_and_nothing_is_kept(void **state)
         const char *text;
         const char *error;
     } rows[] = {
-        {"account = a\n", "config.ini:1: a key before the first [section]"},
+        {"account = a\n", "/text:1: a key before the first [section]"},
         {"[defaults]\nacount = a\n",
-         "config.ini:2: there is no key 'acount'; did you mean account?"},
+         "/text:2: there is no key 'acount'; did you mean account?"},
         {"[defaults]\ncolour = a\n", ":2: there is no key 'colour' (keys: "},
         {"[defaults]\naccount\n", ":2: this is neither a [section] nor"},
         {"[defaults]\naccount = a\naccount = b\n",
@@ -160,7 +123,7 @@ static void a_bad_line_is_named_and_nothing_is_kept(void **state)
         struct error err = {""};
         struct config config;
 
-        put(rows[i].text);
+        put_text(rows[i].text);
         if (config_load(path, "hpc2n", known, &config, &err) != -1 ||
             strstr(err.text, rows[i].error) == NULL)
             fail_msg("row %zu gave %s", i, err.text);
@@ -176,11 +139,11 @@ static void a_config_that_is_no_file_is_refused(void **state)
     (void)state;
     assert_int_equal(mkdir(path, 0777), 0);
     assert_int_equal(config_load(path, "", known, &config, &err), -1);
-    assert_non_null(strstr(err.text, "config.ini: this is a folder"));
+    assert_non_null(strstr(err.text, "/text: this is a folder"));
     rmdir(path);
     assert_int_equal(mkfifo(path, 0666), 0);
     assert_int_equal(config_load(path, "", known, &config, &err), -1);
-    assert_non_null(strstr(err.text, "config.ini: this is a named pipe"));
+    assert_non_null(strstr(err.text, "/text: this is a named pipe"));
 }
 
 /* root may read everything, so the test does not stay root. */
@@ -192,7 +155,7 @@ static void an_unreadable_config_is_named(void **state)
     int rc;
 
     (void)state;
-    put("[defaults]\n");
+    put_text("[defaults]\n");
     assert_int_equal(chmod(folder, 0755), 0);
     assert_int_equal(chmod(path, 0), 0);
     if (user == 0)
@@ -200,7 +163,7 @@ static void an_unreadable_config_is_named(void **state)
     rc = config_load(path, "", known, &config, &err);
     assert_int_equal(seteuid(user), 0);
     assert_int_equal(rc, -1);
-    assert_non_null(strstr(err.text, "config.ini: cannot be opened: Perm"));
+    assert_non_null(strstr(err.text, "/text: cannot be opened: Perm"));
 }
 
 static void set(const char *name, const char *value)

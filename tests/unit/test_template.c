@@ -1,53 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "file.h"
+#include "scratch.h"
 #include "template.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define WORD "_.-"
-
-/* The test's own folder, and the template in it. */
-static char folder[64];
-static char path[96];
-
-static int enter(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/integ2d-template.XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(path, sizeof(path), "%s/t.sbatch.in", folder);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    unlink(path);
-    rmdir(path);
-    return rmdir(folder);
-}
-
-static void put(const char *text, size_t size)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-}
 
 static const struct template_value values[] = {
     {"NAME", "job", WORD, "--name", false},
@@ -115,10 +74,10 @@ static void a_bad_template_is_named_with_its_line(void **state)
         const char *text;
         const char *error;
     } rows[] = {
-        {"", "t.sbatch.in:1: a batch script starts with #!/bin/bash"},
+        {"", "/text:1: a batch script starts with #!/bin/bash"},
         {"!/bin/bash\n" TAIL, ":1: a batch script starts with"},
         {"\xef\xbb\xbf" HEAD TAIL, ":1: a batch script starts with"},
-        {HEAD "-J @WHO@\n" TAIL, "t.sbatch.in:2: there is no key @WHO@"},
+        {HEAD "-J @WHO@\n" TAIL, "/text:2: there is no key @WHO@"},
         {HEAD "-J @WHO?@ @NODES?@\n" TAIL, ":2: there is no key @WHO@"},
         {HEAD "# @name@\n" TAIL, ":2: an @ that is no part of"},
         {HEAD "\nmail me@x.se\n" TAIL, ":3: an @ that is no part of"},
@@ -159,7 +118,7 @@ static void hostile_files_are_refused_and_never_waited_for(void **state)
 
     (void)state;
     assert_non_null(zeros);
-    expect_refused("t.sbatch.in: cannot be opened: No such file");
+    expect_refused("/text: cannot be opened: No such file");
     put(zeros, FILE_TEXT_MAX + 1);
     expect_refused("too long");
     put(zeros, 5);
