@@ -106,15 +106,14 @@ static int load_named(const char *name, struct run *run, struct error *err)
     return 0;
 }
 
-static int collect(struct run *run, const struct prefix *prefix,
-                   struct result *result)
+/* Where no answer is to be had, the last known state is shown. */
+static void collect(struct run *run, const struct prefix *prefix,
+                    struct result *result)
 {
     struct error err;
-    int rc = result_refresh(run, prefix->lib, &err);
-    if (rc != 0)
+    if (result_refresh(run, prefix->lib, &err) != 0)
         fprintf(stderr, "integ2d-collect: %s: %s\n", run->folder, err.text);
     result_collect(run, 0, result);
-    return rc;
 }
 
 static int print(const struct arguments *arguments,
@@ -202,7 +201,7 @@ int main(int argc, char **argv)
         return 2;
     struct result *results = calloc(count ? count : 1, sizeof *results);
     for (size_t i = 0; results && i < count; i++)
-        bad |= collect(&runs[i], &prefix, &results[i]) != 0 && false;
+        collect(&runs[i], &prefix, &results[i]);
     int status = 2;
     if (results && (count > 0 || !bad)) {
         status = exit_status(results, count);

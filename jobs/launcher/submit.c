@@ -236,11 +236,11 @@ static int submit(const struct options *options, const struct config *config,
                          : saved[0]          ? saved
                                              : "integ2d-runs";
     progress_start(&progress, options->quiet);
+    watch_signals();
     if (run_create(parent, job, job->site.slurm ? "slurm" : "local", script,
                    run, &err) != 0 ||
         make_ready(lib_dir, &backend, &err) != 0)
         return fail(&err);
-    watch_signals();
     int status = request(job, backend, script, run);
     if (status != 0)
         return status;

@@ -19,7 +19,7 @@ struct watch {
 };
 
 /* Blocks SIGINT, SIGTERM and SIGHUP until watch_job looks for them, so that
- * none is lost in between. Call it before submitting. */
+ * none is lost in between. Call it before the run folder is made. */
 void watch_signals(void);
 
 /* Waits until the job of `run` is over and keeps its state in run->status.

@@ -11,8 +11,9 @@
 
 enum { LANES = 16 };
 
-/* Compiled once for each, and chosen when the program starts. */
-#ifdef __x86_64__
+/* Compiled once for each, and chosen when the program starts: too early for
+ * the thread sanitizer. */
+#if defined __x86_64__ && !defined __SANITIZE_THREAD__
 #define EVERY_WIDTH __attribute__((target_clones("avx512f", "fma", "default")))
 #else
 #define EVERY_WIDTH
