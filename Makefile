@@ -18,6 +18,10 @@ SANITIZE ?=
 CFLAGS   ?= -O2 -g
 LDFLAGS  ?=
 
+ifneq ($(words $(CURDIR)|$(BUILD)|$(PREFIX)|$(DESTDIR)),1)
+$(error integ2d: make cannot cope with blanks in the path of the sources, BUILD, PREFIX or DESTDIR: choose others)
+endif
+
 # ---- What is there ---------------------------------------------------------
 # A part that every program needs is named with its package when it is not
 # there. What only some parts need is left out with them, and said.

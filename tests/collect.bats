@@ -54,6 +54,23 @@ load common
     [[ ${lines[1]} == *passed ]]
 }
 
+@test "another job with the same number is not taken for the run's own" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q --output-dir=other'
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    local folder id
+    folder=$(run_folder)
+    id=$(jq .job_id other/*/state.json)
+    jq ".job_id = $id | .state = \"PENDING\"" "$folder/state.json" >state
+    mv state "$folder/state.json"
+    run -3 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"job $id is not known any more"* ]]
+    [[ ${lines[1]} == *UNKNOWN ]]
+    # Two runs here with one number: which one is meant?
+    cp -r other/* integ2d-runs/
+    run -2 --separate-stderr on hpc2n "integ2d-collect $id"
+    [[ $stderr == *"two runs have the job number $id"* ]]
+}
+
 @test "a finished job without a record has no result" {
     on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
     rm "$(run_folder)"/record_*.json

@@ -54,3 +54,9 @@ copy_source() {
     [ -x build/root/bin/integ2d-openmp ]
     [ ! -e build/root/bin/integ2d-mpi ]
 }
+
+@test "blanks in a path are refused before anything is touched" {
+    run -2 make -C "$INTEG2D_SOURCE" BUILD="$BUILD" PREFIX="$PWD/a b" install
+    [[ $output == *"cannot cope with blanks"* ]]
+    [ -z "$(ls)" ]
+}

@@ -76,3 +76,24 @@ submit() {
     [[ $stderr == *backend-slurm.so* ]]
     [[ $stderr == *--site=local* ]]
 }
+
+@test "closed descriptors, no home and ignored children do no harm" {
+    local scheme=serial
+    submit --scheme=$scheme --grid=50 -q <&- 2>&- | grep -q passed
+    run -1 bash -c "'$INTEG2D_BIN/integ2d-submit' --site=local \
+        --scheme=serial --grid=50 >&-"
+    [[ $output == *"cannot write to standard output"* ]]
+    env -u HOME -u XDG_CONFIG_HOME "$INTEG2D_BIN/integ2d-submit" \
+        --site=local --scheme=serial --grid=50 -q
+    (trap '' CHLD && submit --scheme=$scheme --grid=50 -q) | grep -q passed
+    # The runs of all four are there and right.
+    [ "$("$INTEG2D_BIN/integ2d-collect" | grep -c passed)" = 4 ]
+}
+
+@test "a folder whose name is not UTF-8 gives valid JSON all the same" {
+    mkdir $'l\xe5t' && cd $'l\xe5t'
+    submit --scheme=serial --grid=50 --json -q >result
+    [ "$(jq -r .verdict result)" = right ]
+    [[ $(jq -r .folder result) == *'l\xe5t/integ2d-runs'* ]]
+    [ "$("$INTEG2D_BIN/integ2d-collect" --json | jq length)" = 1 ]
+}

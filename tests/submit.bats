@@ -126,7 +126,7 @@ facts() {
 @test "--no-wait returns at once and the run is collected later" {
     run -0 --separate-stderr on hpc2n \
         'integ2d-submit --scheme=serial --grid=20000 --repeat=2 --no-wait'
-    [ -z "$output" ]
+    [[ $output =~ ^[0-9]+\ integ2d-runs/hpc2n-serial-n1- ]]
     run -3 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *job* ]]
     for _ in $(seq 300); do
@@ -138,8 +138,9 @@ facts() {
 
 @test "Ctrl-C leaves the job running and says how to collect it" {
     local pid folder status=0
-    # No function here: the signal is for the program itself.
-    "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- bash -lc \
+    # No function here: the signal is for the program itself, and a script's
+    # & turns SIGINT off.
+    env --default-signal=INT "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- bash -lc \
         'ml integ2d && exec integ2d-submit --scheme=serial --repeat=4' \
         >out 2>err 3>&- &
     pid=$!
@@ -190,6 +191,27 @@ facts() {
     done
     run -0 "$INTEG2D_BIN/integ2d-submit" --version
     [[ $output =~ ^integ2d-submit\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "nohup keeps the wait going when the terminal is gone" {
+    local pid
+    nohup "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- bash -lc \
+        'ml integ2d && exec integ2d-submit --scheme=serial --repeat=1' \
+        >out 2>err 3>&- &
+    pid=$!
+    wait_for ' runs' err
+    kill -HUP $pid
+    wait $pid
+    grep -q passed out
+}
+
+@test "output that cannot be written is an error, said in words" {
+    run -1 on hpc2n 'integ2d-submit --scheme=serial -A hpc2n2026-042 --dry-run >/dev/full'
+    [[ $output == *"cannot write to standard output"* ]]
+    run -1 on hpc2n 'integ2d-submit --scheme=serial --grid=50 -q --json >/dev/full'
+    [[ $output == *"cannot write to standard output"* ]]
+    run -1 on hpc2n 'integ2d-collect >&-'
+    [[ $output == *"cannot write to standard output"* ]]
 }
 
 @test "a job that fails shows its state in words and the end of its errors" {

@@ -43,11 +43,12 @@ struct backend {
                              const char *folder, long *job_id,
                              struct error *err);
 
-    /* Fills *status for its job_id, whose run folder is `folder`.
+    /* Fills *status for its job_id, whose run folder is `folder` and whose
+     * comment is `comment`: numbers are used again, comments are not.
      * Returns 0 (state STATE_UNKNOWN: nobody knows that job), or -1 when no
      * answer could be had now. */
-    int (*status)(const char *folder, struct job_status *status,
-                  struct error *err);
+    int (*status)(const char *folder, const char *comment,
+                  struct job_status *status, struct error *err);
 };
 
 extern const struct backend backend_local;

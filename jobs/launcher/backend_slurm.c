@@ -339,6 +339,13 @@ static const char *reason_of(unsigned reason)
     }
 }
 
+/* Another job may have come by the number: then ours is not known. A site
+ * may strip comments; the number has to do there. */
+static bool is_other(const char *found, const char *expected)
+{
+    return found && found[0] && strcmp(found, expected) != 0;
+}
+
 static void fill(const slurm_job_info_t *info, struct job_status *status)
 {
     status->state = state_of(info->job_state);
@@ -352,30 +359,33 @@ static void fill(const slurm_job_info_t *info, struct job_status *status)
     status->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
     status->start = info->start_time;
     status->end = state_is_final(status->state) ? info->end_time : 0;
-    status->nodes = status->state == STATE_PENDING ? 0 : (long)info->num_nodes;
+    status->nodes = info->nodes && info->nodes[0] ? (long)info->num_nodes : 0;
 }
 
 /* A job older than MinJobAge: the accounting database has it. One line:
- * State|ExitCode|Start|End|NNodes, times as seconds since 1970. */
-static int ask_accounting(struct job_status *status, struct error *err)
+ * State|ExitCode|Start|End|NNodes|Comment, times as seconds since 1970. */
+static int ask_accounting(const char *comment, struct job_status *status,
+                          struct error *err)
 {
     char id[32], state[64] = "", start[32] = "", end[32] = "";
+    char found[64] = "";
     char *text;
     int exit_code = 0, signal = 0;
     long nodes = 0;
     snprintf(id, sizeof id, "--jobs=%ld", status->job_id);
-    char *const argv[] = {"env",   "SLURM_TIME_FORMAT=%s",
-                          "sacct", "-nPX",
-                          id,      "--format=State,ExitCode,Start,End,NNodes",
-                          NULL};
+    char *const argv[] = {
+        "env",   "SLURM_TIME_FORMAT=%s",
+        "sacct", "-nPX",
+        id,      "--format=State,ExitCode,Start,End,NNodes,Comment",
+        NULL};
     if (command_output(argv, 20, &text, err) != 0)
         return error_prefix(err, "the controller has forgotten job %ld",
                             status->job_id);
-    int fields = sscanf(text, "%63[^|]|%d:%d|%31[^|]|%31[^|]|%ld", state,
-                        &exit_code, &signal, start, end, &nodes);
+    int fields = sscanf(text, "%63[^|]|%d:%d|%31[^|]|%31[^|]|%ld|%63[^|\n]",
+                        state, &exit_code, &signal, start, end, &nodes, found);
     free(text);
     status->state = STATE_UNKNOWN;
-    if (fields < 6)
+    if (fields < 6 || is_other(found, comment))
         return 0;
     status->state = state_find(state);
     status->exit_code = exit_code;
@@ -386,8 +396,8 @@ static int ask_accounting(struct job_status *status, struct error *err)
     return 0;
 }
 
-static int slurm_status(const char *folder, struct job_status *status,
-                        struct error *err)
+static int slurm_status(const char *folder, const char *comment,
+                        struct job_status *status, struct error *err)
 {
     (void)folder;
     job_info_msg_t *answer = NULL;
@@ -398,13 +408,15 @@ static int slurm_status(const char *folder, struct job_status *status,
     int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
     talk_end(said, sizeof said);
     if (rc == SLURM_SUCCESS && answer->record_count > 0) {
-        fill(&answer->job_array[0], status);
+        status->state = STATE_UNKNOWN;
+        if (!is_other(answer->job_array[0].comment, comment))
+            fill(&answer->job_array[0], status);
         slurm_free_job_info_msg(answer);
         return 0;
     }
     slurm_free_job_info_msg(answer);
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
-        return ask_accounting(status, err);
+        return ask_accounting(comment, status, err);
     return error_set(err, "no answer from Slurm's controller: %s",
                      said[0] ? said : slurm_strerror(code));
 }

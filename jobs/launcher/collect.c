@@ -71,16 +71,31 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
     argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
-/* The run among `folders` with that job number. */
-static int find_job(long job_id, char **folders, size_t count, struct run *run)
+/* The run among `folders` with that job number. Numbers are used again: two
+ * clusters, or a process of this machine, may have the same one. */
+static int find_job(long job_id, char **folders, size_t count, struct run *run,
+                    struct error *err)
 {
     struct error ignored;
-    for (size_t i = count; i-- > 0;) {
-        if (run_load(folders[i], run, &ignored) == 0 &&
-            run->status.job_id == job_id)
-            return 0;
+    struct run other;
+    int found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (run_load(folders[i], &other, &ignored) != 0 ||
+            other.status.job_id != job_id)
+            continue;
+        if (found++)
+            return error_set(err,
+                             "two runs have the job number %ld: name one of "
+                             "the folders\n  %s\n  %s",
+                             job_id, run->folder, other.folder);
+        *run = other;
     }
-    return -1;
+    if (found)
+        return 0;
+    return error_set(err,
+                     "no run of job %ld below ./%s: name its run folder, or "
+                     "type this where it was submitted",
+                     job_id, runs_folder);
 }
 
 /* A folder, or else a job number. */
@@ -94,16 +109,11 @@ static int load_named(const char *name, struct run *run, struct error *err)
         return run_load(name, run, err);
     if (run_list(runs_folder, &folders, &count, err) != 0)
         return error_prefix(err, "job %ld", job_id);
-    int rc = find_job(job_id, folders, count, run);
+    int rc = find_job(job_id, folders, count, run, err);
     for (size_t i = 0; i < count; i++)
         free(folders[i]);
     free(folders);
-    if (rc != 0)
-        return error_set(err,
-                         "no run of job %ld below ./%s: name its run folder, "
-                         "or type this where it was submitted",
-                         job_id, runs_folder);
-    return 0;
+    return rc;
 }
 
 /* Where no answer is to be had, the last known state is shown. */
@@ -133,7 +143,7 @@ static int print(const struct arguments *arguments,
         table_print(results, count, stdout);
     }
     table_explain(results, count, stderr);
-    return rc != 0 || fflush(stdout) != 0 ? -1 : 0;
+    return rc != 0 || fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
 }
 
 /* The worst of all: a failed run goes before an unfinished one. */
@@ -192,6 +202,7 @@ int main(int argc, char **argv)
     struct run *runs;
     size_t count;
     bool bad;
+    prefix_standard();
     parse_arguments(argc, argv, &arguments);
     if (prefix_find(&prefix, &err) != 0) {
         fprintf(stderr, "integ2d-collect: %s\n", err.text);
@@ -205,8 +216,11 @@ int main(int argc, char **argv)
     int status = 2;
     if (results && (count > 0 || !bad)) {
         status = exit_status(results, count);
-        if (print(&arguments, results, count) != 0)
+        if (print(&arguments, results, count) != 0) {
+            fprintf(stderr,
+                    "integ2d-collect: cannot write to standard output\n");
             status = 1;
+        }
         for (size_t i = 0; i < count; i++)
             result_release(&results[i]);
     }

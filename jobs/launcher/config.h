@@ -38,8 +38,8 @@ struct config {
 int config_load(const char *path, const char *site, const char *const *known,
                 struct config *config, struct error *err);
 
-/* Writes the path of the user's file to `path`. Returns 0, or -1 when
- * neither XDG_CONFIG_HOME nor HOME is set or it is too long. */
+/* Writes the path of the user's file to `path`; "" when neither
+ * XDG_CONFIG_HOME nor HOME is set. Returns 0, or -1 when it is too long. */
 int config_path(char *path, size_t size, struct error *err);
 
 #endif

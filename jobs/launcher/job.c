@@ -14,7 +14,7 @@
 #include "word.h"
 
 enum {
-    WORKERS_MAX = 1000000,
+    WORKERS_MAX = 65535, /* what Slurm has room for in -c */
     NODES_MAX = 100000,
     GRID_MAX = 10000000,
     REPEAT_MAX = 100000,

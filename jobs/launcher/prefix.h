@@ -13,6 +13,11 @@ struct prefix {
     char jobs[4096]; /* templates */
 };
 
+/* What a shell may have closed or turned off and every main counts on: open
+ * descriptors 0 to 2 (one that was closed cannot be read or written, so
+ * output to it is an error), and children that can be waited for. */
+void prefix_standard(void);
+
 /* Returns 0 or -1. */
 int prefix_find(struct prefix *prefix, struct error *err);
 

@@ -10,17 +10,19 @@
 
 #include "file.h"
 
-enum { TAIL_LINES = 5, OUTPUT_LIMIT = 1 << 24 };
+enum { TAIL_LINES = 5, TAIL_BYTES = 4096 };
 
 int result_refresh(struct run *run, const char *lib_dir, struct error *err)
 {
     const struct backend *backend;
     struct error ignored;
+    char comment[32];
     if (run->status.job_id == 0 || state_is_final(run->status.state))
         return 0;
     if (backend_find(run->backend, lib_dir, &backend, err) != 0 ||
         backend->open(NULL, err) != 0 ||
-        backend->status(run->folder, &run->status, err) != 0)
+        backend->status(run->folder, run_comment(run, comment), &run->status,
+                        err) != 0)
         return -1;
     /* A folder that is only ours to read keeps its old state. */
     if (state_is_final(run->status.state))
@@ -41,18 +43,34 @@ static void say(struct result *result, const char *format, ...)
     va_end(arguments);
 }
 
+/* The end of a file in *text, at most TAIL_BYTES, as text: a NUL becomes a
+ * question mark. Returns its size, 0 = nothing there. */
+static size_t read_tail(const char *path, char *text)
+{
+    FILE *file = fopen(path, "re");
+    text[0] = '\0';
+    if (!file)
+        return 0;
+    if (fseek(file, -(long)TAIL_BYTES, SEEK_END) != 0)
+        rewind(file);
+    size_t size = fread(text, 1, TAIL_BYTES, file);
+    fclose(file);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\0')
+            text[i] = '?';
+    }
+    while (size > 0 && text[size - 1] == '\n')
+        size--;
+    text[size] = '\0';
+    return size;
+}
+
 /* The last lines of the job's error file, without control characters. */
 static void say_tail(struct result *result)
 {
-    char path[PATH_MAX], visible[512], *text;
-    size_t size;
-    struct error ignored;
+    char path[PATH_MAX], text[TAIL_BYTES + 1], line[256], visible[512];
     run_file(&result->run, "error_", ".err", path);
-    if (file_read(path, OUTPUT_LIMIT, &text, &size, &ignored) != 0)
-        return;
-    while (size > 0 && text[size - 1] == '\n')
-        text[--size] = '\0';
-    const char *from = text + size;
+    const char *from = text + read_tail(path, text);
     for (int lines = 0; from > text; from--) {
         if (from[-1] == '\n' && ++lines == TAIL_LINES)
             break;
@@ -61,13 +79,11 @@ static void say_tail(struct result *result)
         say(result, "\nThe end of %s:", path);
     while (*from) {
         size_t length = strcspn(from, "\n");
-        char line[256];
         snprintf(line, sizeof line, "%.*s", (int)length, from);
         file_visible(line, visible, sizeof visible);
         say(result, "\n  %s", visible);
         from += length + (from[length] == '\n');
     }
-    free(text);
 }
 
 static void judge_failed(struct result *result)
@@ -78,7 +94,9 @@ static void judge_failed(struct result *result)
         state_name(status->state));
     if (status->exit_code)
         say(result, ", exit status %d", status->exit_code);
-    if (status->signal)
+    if (status->signal == 53) /* Slurm's own, for an output file */
+        say(result, ", its run folder could not be written");
+    else if (status->signal)
         say(result, ", signal %d", status->signal);
     if (status->reason[0])
         say(result, ", %s", status->reason);
@@ -130,6 +148,20 @@ static void judge_record(struct result *result, int rc, const struct error *err)
         say_tail(result);
 }
 
+/* A folder may have any name, and a text may have been cut in the middle of
+ * a letter: what is shown and what goes into JSON is UTF-8, line by line. */
+static void clean_text(struct result *result)
+{
+    char text[sizeof result->text], visible[4 * sizeof result->text];
+    char *rest = text;
+    memcpy(text, result->text, sizeof text);
+    result->text[0] = '\0';
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        file_visible(line, visible, sizeof visible);
+        say(result, "%s%s", result->text[0] ? "\n" : "", visible);
+    }
+}
+
 void result_collect(const struct run *run, long wait_ms, struct result *result)
 {
     struct error err;
@@ -150,6 +182,7 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
         judge_failed(result);
     else
         judge_record(result, rc, &err);
+    clean_text(result);
     if (rc == 0 && result->record.cpu_available_s > 0)
         result->cpu_efficiency =
             result->record.cpu_used_s / result->record.cpu_available_s;
@@ -178,17 +211,18 @@ json_t *result_json(const struct result *result)
     const struct job_status *status = &run->status;
     const struct record *record = &result->record;
     bool right = result->verdict == RESULT_RIGHT;
+    char folder[4 * PATH_MAX];
     const char *check = !record->json    ? "none"
                         : record->passed ? "passed"
                                          : "failed";
+    file_visible(run->folder, folder, sizeof folder);
     return json_pack(
         "{si ss ss ss ss sI ss ss si si sI sI sI ss sI so so so so so ss ss "
         "sO?}",
-        "schema", 1, "folder", run->folder, "site", run->site, "scheme",
-        run->scheme, "backend", run->backend, "job_id",
-        (json_int_t)status->job_id, "state", state_name(status->state),
-        "verdict", verdict_name(result->verdict), "exit_code",
-        status->exit_code, "signal", status->signal, "workers",
+        "schema", 1, "folder", folder, "site", run->site, "scheme", run->scheme,
+        "backend", run->backend, "job_id", (json_int_t)status->job_id, "state",
+        state_name(status->state), "verdict", verdict_name(result->verdict),
+        "exit_code", status->exit_code, "signal", status->signal, "workers",
         (json_int_t)run->workers, "nodes", (json_int_t)status->nodes, "grid",
         (json_int_t)run->grid, "math", run->math, "repeat",
         (json_int_t)run->repeat, "best_s", real(right ? record->best_s : NAN),

@@ -324,3 +324,9 @@ void run_file(const struct run *run, const char *stem, const char *ending,
                  run->status.job_id, ending) >= PATH_MAX)
         path[0] = '\0';
 }
+
+const char *run_comment(const struct run *run, char comment[32])
+{
+    snprintf(comment, 32, "integ2d:%s", run->token);
+    return comment;
+}

@@ -59,6 +59,9 @@ void run_remove(const struct run *run);
 int run_list(const char *parent, char ***folders, size_t *count,
              struct error *err);
 
+/* The comment by which Slurm knows the run's job; returns `comment`. */
+const char *run_comment(const struct run *run, char comment[32]);
+
 /* <folder>/<stem><job id><ending>, such as output_12.out. */
 void run_file(const struct run *run, const char *stem, const char *ending,
               char path[PATH_MAX]);

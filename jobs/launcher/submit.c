@@ -11,6 +11,7 @@
 #include "account.h"
 #include "backend.h"
 #include "config.h"
+#include "file.h"
 #include "job.h"
 #include "options.h"
 #include "prefix.h"
@@ -36,6 +37,12 @@ static int fail(const struct error *err)
 {
     fprintf(stderr, "integ2d-submit: %s\n", err->text);
     return EXIT_USAGE;
+}
+
+static int cannot_print(void)
+{
+    fprintf(stderr, "integ2d-submit: cannot write to standard output\n");
+    return EXIT_WRONG;
 }
 
 /* The site typed, or of the user's file, or the one this machine is of. */
@@ -88,6 +95,19 @@ static void show_settings(const struct options *options,
             job->time_min == 1 ? "" : "s", job->grid, job->repeat);
 }
 
+/* The run folder as one would name it here, fit for a terminal. */
+static const char *short_name(const char *folder)
+{
+    static char shown[4 * PATH_MAX];
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
+    if (length > 0 && strncmp(folder, here, length) == 0 &&
+        folder[length] == '/')
+        folder += length + 1;
+    file_visible(folder, shown, sizeof shown);
+    return shown;
+}
+
 static int print_result(const struct options *options,
                         const struct result *result)
 {
@@ -100,27 +120,17 @@ static int print_result(const struct options *options,
         printed = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
         json_decref(json);
         puts("");
-    } else if (!options->no_wait) {
+    } else if (options->no_wait) {
+        printf("%ld %s\n", result->run.status.job_id,
+               short_name(result->run.folder));
+    } else {
         table_print(result, 1, stdout);
     }
     if (!options->no_wait)
         table_explain(result, 1, stderr);
-    if (fflush(stdout) != 0 || !printed) {
-        fprintf(stderr, "integ2d-submit: cannot write the result\n");
-        return EXIT_WRONG;
-    }
+    if (fflush(stdout) != 0 || ferror(stdout) || !printed)
+        return cannot_print();
     return options->no_wait ? 0 : status[result->verdict];
-}
-
-/* The run folder as one would name it here. */
-static const char *short_name(const char *folder)
-{
-    char here[PATH_MAX];
-    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
-    if (length > 0 && strncmp(folder, here, length) == 0 &&
-        folder[length] == '/')
-        return folder + length + 1;
-    return folder;
 }
 
 static int finish(const struct options *options, struct run *run,
@@ -291,6 +301,7 @@ int main(int argc, char **argv)
     struct job job;
     struct error err;
     char *script;
+    prefix_standard();
     options_parse(argc, argv, &options);
     if (prefix_find(&prefix, &err) != 0 ||
         prepare(&options, &prefix, &config, &job, &script, &err) != 0)
@@ -299,7 +310,7 @@ int main(int argc, char **argv)
     if (!options.dry_run)
         status = submit(&options, &config, &job, prefix.lib, script);
     else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
-        status = EXIT_WRONG;
+        status = cannot_print();
     free(script);
     return status;
 }

@@ -30,28 +30,29 @@ struct state {
 
 static volatile sig_atomic_t caught;
 
+/* The first one ends the wait at its next step; a second one does not wait
+ * for a request that takes its time. */
 static void on_signal(int number)
 {
+    static const char text[] = "\nno longer waiting; a job submitted goes on\n";
+    if (caught) {
+        ssize_t ignored = write(2, text, sizeof text - 1);
+        (void)ignored;
+        _exit(130);
+    }
     caught = number;
-}
-
-static void signal_set(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
 }
 
 void watch_signals(void)
 {
-    sigset_t set;
-    struct sigaction action = {.sa_handler = on_signal};
-    signal_set(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction old;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        /* What nohup or a script's & has turned off stays off. */
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
 }
 
 static long now_ms(void)
@@ -94,10 +95,12 @@ static void show(const struct watch *watch, const struct state *state,
 /* One request. A change, or the record, makes the next one come sooner. */
 static void ask(struct watch *watch, struct state *state, struct run *run)
 {
+    char comment[32];
     struct error err;
     struct job_status fresh = {.job_id = run->status.job_id};
     watch->requests++;
-    if (watch->backend->status(run->folder, &fresh, &err) != 0) {
+    if (watch->backend->status(run->folder, run_comment(run, comment), &fresh,
+                               &err) != 0) {
         if (!state->no_answer)
             progress_note(watch->progress, err.text);
         state->no_answer = true;
@@ -132,16 +135,10 @@ static void look_for_record(struct state *state)
 static void wait_folder(const struct state *state, int folder)
 {
     char events[4096];
-    sigset_t set;
     struct pollfd fd = {.fd = folder, .events = POLLIN};
     long left = state->next_ms - now_ms();
     left = left < 0 ? 0 : left > TICK_MS ? TICK_MS : left;
-    struct timespec timeout = {.tv_nsec = left * 1000000L};
-    sigprocmask(SIG_SETMASK, NULL, &set);
-    sigdelset(&set, SIGINT);
-    sigdelset(&set, SIGTERM);
-    sigdelset(&set, SIGHUP);
-    if (ppoll(&fd, folder >= 0, &timeout, &set) > 0) {
+    if (poll(&fd, folder >= 0, (int)left) > 0) {
         /* Which event it was does not matter; the loop looks anyway. */
         ssize_t ignored = read(folder, events, sizeof events);
         (void)ignored;

@@ -18,8 +18,9 @@ struct watch {
     long requests; /* to the back end so far */
 };
 
-/* Blocks SIGINT, SIGTERM and SIGHUP until watch_job looks for them, so that
- * none is lost in between. Call it before the run folder is made. */
+/* From here on SIGINT, SIGTERM and SIGHUP end the wait of watch_job instead
+ * of the program (a second one ends the program, with 130). Call it before
+ * the run folder is made. */
 void watch_signals(void);
 
 /* Waits until the job of `run` is over and keeps its state in run->status.

@@ -72,7 +72,7 @@ static void a_kind_of_scheme_asks_for_its_own_resources(void **state)
         {"mpi", "4", NULL, NULL, 4, 4, 1, 0},
         {"mpi", NULL, "2", NULL, 1, 1, 2, 0},
         {"mpi", "4", "2", "4", 4, 4, 2, 4},
-        {"mpi", "1000000", NULL, NULL, 1000000, 1000000, 1, 0},
+        {"mpi", "65535", NULL, NULL, 65535, 65535, 1, 0},
     };
 
     (void)state;
@@ -166,8 +166,8 @@ static void numbers_out_of_range_are_refused_by_name(void **state)
         const char **value;
         const char *too_large, *what;
     } rows[] = {
-        {&options.workers, "1000001", "-n: "},
-        {&options.cpus_per_task, "1000001", "-c: "},
+        {&options.workers, "65536", "-n: "},
+        {&options.cpus_per_task, "65536", "-c: "},
         {&options.nodes, "100001", "-N: "},
         {&options.grid, "10000001", "--grid: "},
         {&options.repeat, "100001", "--repeat: "},
@@ -261,7 +261,7 @@ static void a_site_without_node_types_limits_nothing(void **state)
     (void)state;
     at("hpc2n", "openmp");
     site.type_count = 0;
-    options.workers = "1000000";
+    options.workers = "65535";
     expect_made();
     assert_int_equal(job.nodes, 0);
 }

@@ -462,6 +462,37 @@ static void a_long_error_file_never_outgrows_the_text(void **state)
     assert_null(strchr(result.text, '\x1b'));
 }
 
+static void the_end_of_any_error_file_is_found(void **state)
+{
+    static char text[20000000];
+
+    (void)state;
+    run.status.state = STATE_FAILED;
+    memset(text, 'x', sizeof(text));
+    memcpy(text + sizeof(text) - 12, "\nlast words\n", 12);
+    point_to("error_12.err");
+    put(text, sizeof(text));
+    collect();
+    expect_text("\n  last words");
+    put("boom\0\nlast words", 17);
+    collect();
+    expect_text("\n  last words");
+}
+
+static void json_is_made_of_a_folder_of_any_name(void **state)
+{
+    json_t *json;
+
+    (void)state;
+    snprintf(run.folder, sizeof(run.folder), "%s/Ume\xe5\x1b", folder);
+    collect();
+    json = result_json(&result);
+    assert_non_null(json);
+    assert_non_null(strstr(json_string_value(json_object_get(json, "folder")),
+                           "/Ume\\xe5"));
+    json_decref(json);
+}
+
 static void every_failure_shows_the_error_file(void **state)
 {
     (void)state;
@@ -692,6 +723,8 @@ int main(void)
         TEST(the_end_of_the_error_file_is_shown),
         TEST(control_characters_of_the_error_file_become_visible),
         TEST(a_long_error_file_never_outgrows_the_text),
+        TEST(the_end_of_any_error_file_is_found),
+        TEST(json_is_made_of_a_folder_of_any_name),
         TEST(every_failure_shows_the_error_file),
         TEST(the_efficiency_is_used_of_available_time),
         TEST(a_late_record_is_waited_for),
