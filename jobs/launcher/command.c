@@ -45,8 +45,11 @@ static int read_all(int input, long deadline_ms, char *text, size_t *size)
     for (;;) {
         struct pollfd fd = {.fd = input, .events = POLLIN};
         long left = deadline_ms - now_ms();
-        if (left <= 0 || (poll(&fd, 1, (int)left) == 0))
+        int ready = left > 0 ? poll(&fd, 1, (int)left) : 0;
+        if (ready == 0)
             return ETIMEDOUT;
+        if (ready < 0 && errno == EINTR)
+            continue;
         if (*size == OUTPUT_MAX)
             return EFBIG;
         ssize_t got = read(input, text + *size, OUTPUT_MAX - *size);
@@ -56,6 +59,24 @@ static int read_all(int input, long deadline_ms, char *text, size_t *size)
             return errno;
         if (got > 0)
             *size += (size_t)got;
+    }
+}
+
+/* The end of a program, which may go on after it has closed its output; one
+ * that is late, or whose output failed (rc), is ended. Returns rc, or
+ * ETIMEDOUT. */
+static int wait_end(pid_t pid, long deadline_ms, int rc, int *status)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (;;) {
+        if (rc != 0)
+            kill(pid, SIGKILL);
+        pid_t ended = waitpid(pid, status, rc != 0 ? 0 : WNOHANG);
+        if (ended == pid || (ended < 0 && errno != EINTR))
+            return rc;
+        if (rc == 0 && now_ms() >= deadline_ms)
+            rc = ETIMEDOUT;
+        nanosleep(&pause, NULL);
     }
 }
 
@@ -74,11 +95,9 @@ int command_output(char *const argv[], int timeout_s, char **text,
     int rc = start(argv, ends[1], &pid);
     close(ends[1]);
     if (rc == 0) {
-        rc = read_all(ends[0], now_ms() + timeout_s * 1000L, *text, &size);
-        if (rc != 0)
-            kill(pid, SIGKILL);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
+        long deadline_ms = now_ms() + timeout_s * 1000L;
+        rc = read_all(ends[0], deadline_ms, *text, &size);
+        rc = wait_end(pid, deadline_ms, rc, &status);
     }
     close(ends[0]);
     (*text)[size] = '\0';

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "parse.h"
 #include "template.h"
 #include "word.h"
@@ -29,6 +30,14 @@ static int token_make(char *token, struct error *err)
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(token + 2 * i, 3, "%02x", (unsigned)bytes[i]);
     return 0;
+}
+
+/* What was typed, fit for a message. */
+static const char *visible(const char *text)
+{
+    static char shown[512];
+    file_visible(text, shown, sizeof shown);
+    return shown;
 }
 
 /* Takes a number option, or leaves *value as it is. */
@@ -77,7 +86,8 @@ static int read_numbers(const struct options *options, struct job *job,
         return -1;
     const char *math = options->math ? options->math : "plain";
     if (strcmp(math, "plain") != 0 && strcmp(math, "simd") != 0)
-        return error_set(err, "--math: '%s' is neither plain nor simd", math);
+        return error_set(err, "--math: '%s' is neither plain nor simd",
+                         visible(math));
     strcpy(job->math, math);
     return 0;
 }

@@ -74,6 +74,10 @@ static int unpack(const char *path, const struct run *run,
     record->error = number_of(error);
     record->passed = strcmp(verdict, "passed") == 0;
     snprintf(record->check, sizeof record->check, "%s", text);
+    if (record->passed && (isnan(record->best_s) || isnan(record->median_s) ||
+                           isnan(record->integral) || isnan(record->error)))
+        return error_set(err, "%s: not a whole record: figures are missing",
+                         path);
     if (workers == run->workers &&
         json_array_size(parts) == (size_t)run->workers)
         return 0;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "result.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "file.h"
 
@@ -47,10 +50,20 @@ static void say(struct result *result, const char *format, ...)
  * question mark. Returns its size, 0 = nothing there. */
 static size_t read_tail(const char *path, char *text)
 {
-    FILE *file = fopen(path, "re");
+    struct stat about;
     text[0] = '\0';
-    if (!file)
+    /* Not waiting, should it be a pipe. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
         return 0;
+    FILE *file = fdopen(fd, "r");
+    if (!file || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        if (file)
+            fclose(file);
+        else
+            close(fd);
+        return 0;
+    }
     if (fseek(file, -(long)TAIL_BYTES, SEEK_END) != 0)
         rewind(file);
     size_t size = fread(text, 1, TAIL_BYTES, file);
@@ -178,7 +191,8 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
     }
     if (!state_is_final(run->status.state))
         judge_open(result);
-    else if (run->status.state != STATE_COMPLETED)
+    else if (run->status.state != STATE_COMPLETED ||
+             run->status.exit_code != 0 || run->status.signal != 0)
         judge_failed(result);
     else
         judge_record(result, rc, &err);

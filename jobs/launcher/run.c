@@ -18,6 +18,9 @@ enum { RUN_SCHEMA = 1, RUN_JSON_LIMIT = 1 << 16 };
 /* The folder may have been there before: only what is missing is made. */
 static int make_folders(char *path, struct error *err)
 {
+    if (path[0] == '\0')
+        return error_set(err, "--output-dir: the value is empty: name a "
+                              "folder, or leave the option out");
     for (char *slash = path + 1;; slash++) {
         char end = *slash;
         if (end != '/' && end != '\0')

@@ -66,7 +66,11 @@ bool state_is_final(enum job_state state)
 
 enum job_state state_find(const char *name)
 {
-    size_t length = strcspn(name, " +");
+    static const char by[] = "CANCELLED by ";
+    size_t length = strlen(name);
+    if (strncmp(name, by, sizeof by - 1) == 0 ||
+        strcmp(name, "CANCELLED+") == 0)
+        length = strlen("CANCELLED");
     for (int i = 0; i < STATE_COUNT; i++) {
         if (strlen(states[i].name) == length &&
             strncmp(name, states[i].name, length) == 0)

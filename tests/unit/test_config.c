@@ -185,7 +185,7 @@ static void the_path_goes_by_xdg_and_then_home(void **state)
         {"", "/h", "/h/.config/integ2d/config.ini"},
         {"relative", "/h", "/h/.config/integ2d/config.ini"},
         {NULL, NULL, ""},
-        {"", "", NULL},
+        {"", "", ""},
     };
     char found[64];
     struct error err = {""};

@@ -73,6 +73,7 @@ static void any_other_text_is_the_unknown_state(void **state)
 {
     static const char *const texts[] = {"",
                                         " ",
+                                        "COMPLETED nonsense",
                                         "completed",
                                         " COMPLETED",
                                         "COMPLETE",
