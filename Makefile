@@ -140,11 +140,12 @@ $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher
 	@$(SAY) LINK $@
 	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -o $@
 
-# The one file that knows libslurm, loaded when a job needs it.
+# The one file that knows libslurm, loaded when a job needs it. Bound at once
+# (-z now), so that a libslurm without what it calls is found out then.
 $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/launcher
 	@$(SAY) CC $<
-	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -MMD -MP -MF $(OBJ)/launcher/backend_slurm.d -MT $@ \
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -Wl,-z,now -MMD -MP -MF $(OBJ)/launcher/backend_slurm.d -MT $@ \
 	  $< $(BUILD)/lib/liblauncher.a $(LDFLAGS) -lslurm -o $@
 
 # ---- Install: the same rules fill build/root, where demo and tests run -----

@@ -12,9 +12,10 @@ int backend_load(const char *lib_dir, const struct backend **backend,
     if (snprintf(path, sizeof path, "%s/backend-slurm.so", lib_dir) >=
         (int)sizeof path)
         return error_set(err, "the path of backend-slurm.so is too long");
-    /* Global, because Slurm's plugins look for libslurm's symbols; never
+    /* Lazy, because only our own part, which is bound at once, is all used.
+     * Global, because Slurm's plugins look for libslurm's symbols; never
      * closed, because libslurm does not survive being unloaded. */
-    void *part = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    void *part = dlopen(path, RTLD_LAZY | RTLD_GLOBAL);
     *backend = part ? dlsym(part, "backend_slurm") : NULL;
     if (*backend)
         return 0;
