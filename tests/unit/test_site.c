@@ -151,91 +151,92 @@ static void every_key_reaches_its_member(void **state)
     assert_int_equal(site_check_active(&site, &err), 0);
 }
 
+/* A change to the good file, and what must be said of it. */
+static const struct {
+    const char *from, *to;
+    const char *error;
+} bad_lines[] = {
+    {"status = active", "status = on",
+     "t.ini:3: [site] status: 'on' is not allowed; expected: active or "
+     "retired"},
+    {"status = active", "status = ac", "'ac' is not allowed"},
+    {"status = active", "status = active or retired", "is not allowed"},
+    {"scheduler = slurm", "scheduler = pbs", ":6: [site] scheduler: 'pbs'"},
+    {"as_of = 2026-11", "as_of = 2026-13", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = November", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = 2026-00", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = 2026-1", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = 2026-+1", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = 1926-11", "YYYY-MM"},
+    {"as_of = 2026-11", "as_of = 2026/11", "YYYY-MM"},
+    {"source = a page", "source = \xc3\xa5", "plain ASCII"},
+    {"as_of", "asof",
+     "t.ini:4: there is no key 'asof' in [site]; did you "
+     "mean as_of?"},
+    {"as_of", "colour", "there is no key 'colour' in [site] (site/"},
+    {"as_of = 2026-11", "as_of = 2026-11\nas_of = 2026-11",
+     ":5: [site] as_of: the key is in this file twice"},
+    {"as_of = 2026-11", "as_of =\nas_of = 2026-11", ":5: [site] as_of: "},
+    {"[limits]", "[limit]", "t.ini:14: there is no section [limit]"},
+    {"[limits]", "[account]",
+     ":14: the section [account] is in this file "
+     "twice"},
+    {"[limits]", "[more]\n[limits]", ":14: there is no section [more]"},
+    {"[site]\n", "", ":1: a key before the first [section]"},
+    {"[launch]", "[launch", ":22: a section is one word"},
+    {"use = required", "use = maybe", ":9: [account] use: 'maybe'"},
+    {"pattern = ^p[0-9]+$", "pattern = ^p[0-9+$",
+     ":10: [account] pattern: '^p[0-9+$' is no regular expression"},
+    {"login_hosts = ^login", "login_hosts = (", "no regular expression"},
+    {"pattern = ^p[0-9]+$\n", "", "[account] pattern and example are"},
+    {"example = pNNN\n", "", "[account] pattern and example are"},
+    {"example = pNNN", "example = p\"NNN", ":11: [account] example"},
+    {"default_min = 5", "default_min = 0", ":15: [limits] default_min: 0"},
+    {"default_min = 5", "default_min = 5:00", "'5:00' is not a whole"},
+    {"default_min = 5", "default_min = 61", "more than longest_min"},
+    {"longest_min = 60", "longest_min = 99999999999", "out of range"},
+    {"longest_min = 60", "longest_min = 60 x", "not a whole number"},
+    {"a:4", "a", ":17: [limits] node_types: 'a' is not allowed"},
+    {"a:4", "a:", "'' is not a whole number"},
+    {"a:4", "a:0", "out of range"},
+    {"a:4", "a:4:4", "'4:4' is not a whole number"},
+    {"a:4", ":4", "'' is not allowed"},
+    {"a:4", "a;:4", "'a;' is not allowed"},
+    {"a:4", "-a:4", "'-a' is not allowed"},
+    {"a:4", "b:4", "the node type b is there twice"},
+    {"a:4",
+     "1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1 "
+     "15:1",
+     "more than 16 node types"},
+    {"a:4", "a123456789a123456789a123456789a123456789:4", "is not allowed"},
+    {"use = optional", "use = forbidden\ndefault = x",
+     "[partition] default cannot be set"},
+    {"scheduler = slurm", "scheduler = none",
+     "must be forbidden where scheduler = none"},
+    {"status = active", "status = retired", "[site] successor is missing"},
+    {"status = active", "status = retired\nsuccessor = t",
+     "names the site itself"},
+    {"status = active", "status = active\nsuccessor = u",
+     "belongs to a retired site only"},
+    {"status = active", "status = active\nsuccessor = ../u",
+     "[site] successor: '../u'"},
+    {"mpi = srun -n @WORKERS@", "mpi =",
+     "t.ini:25: the file ends here without a value for mpi in [launch]"},
+    {"mpi = srun -n @WORKERS@\n", "", ":24: the file ends here"},
+    {"mpi = srun -n @WORKERS@", "mpi", ":25: this is neither"},
+    {"mpi = srun -n @WORKERS@", "mpi = srun\n -n 4",
+     ":26: the line starts with a blank"},
+    {"title = Example", "title = \x1b[31m", ":2: the byte \\x1b"},
+    {"title = Example", "title = \xe5", ":2: the byte \\xe5"},
+    {"title = Example, Sisu", "title =", "without a value for title"},
+};
+
 static void a_bad_line_is_named_with_file_line_and_key(void **state)
 {
-    static const struct {
-        const char *from, *to;
-        const char *error;
-    } rows[] = {
-        {"status = active", "status = on",
-         "t.ini:3: [site] status: 'on' is not allowed; expected: active or "
-         "retired"},
-        {"status = active", "status = ac", "'ac' is not allowed"},
-        {"status = active", "status = active or retired", "is not allowed"},
-        {"scheduler = slurm", "scheduler = pbs", ":6: [site] scheduler: 'pbs'"},
-        {"as_of = 2026-11", "as_of = 2026-13", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = November", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = 2026-00", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = 2026-1", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = 2026-+1", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = 1926-11", "YYYY-MM"},
-        {"as_of = 2026-11", "as_of = 2026/11", "YYYY-MM"},
-        {"source = a page", "source = \xc3\xa5", "plain ASCII"},
-        {"as_of", "asof",
-         "t.ini:4: there is no key 'asof' in [site]; did you "
-         "mean as_of?"},
-        {"as_of", "colour", "there is no key 'colour' in [site] (site/"},
-        {"as_of = 2026-11", "as_of = 2026-11\nas_of = 2026-11",
-         ":5: [site] as_of: the key is in this file twice"},
-        {"as_of = 2026-11", "as_of =\nas_of = 2026-11", ":5: [site] as_of: "},
-        {"[limits]", "[limit]", "t.ini:14: there is no section [limit]"},
-        {"[limits]", "[account]",
-         ":14: the section [account] is in this file "
-         "twice"},
-        {"[limits]", "[more]\n[limits]", ":14: there is no section [more]"},
-        {"[site]\n", "", ":1: a key before the first [section]"},
-        {"[launch]", "[launch", ":22: a section is one word"},
-        {"use = required", "use = maybe", ":9: [account] use: 'maybe'"},
-        {"pattern = ^p[0-9]+$", "pattern = ^p[0-9+$",
-         ":10: [account] pattern: '^p[0-9+$' is no regular expression"},
-        {"login_hosts = ^login", "login_hosts = (", "no regular expression"},
-        {"pattern = ^p[0-9]+$\n", "", "[account] pattern and example are"},
-        {"example = pNNN\n", "", "[account] pattern and example are"},
-        {"example = pNNN", "example = p\"NNN", ":11: [account] example"},
-        {"default_min = 5", "default_min = 0", ":15: [limits] default_min: 0"},
-        {"default_min = 5", "default_min = 5:00", "'5:00' is not a whole"},
-        {"default_min = 5", "default_min = 61", "more than longest_min"},
-        {"longest_min = 60", "longest_min = 99999999999", "out of range"},
-        {"longest_min = 60", "longest_min = 60 x", "not a whole number"},
-        {"a:4", "a", ":17: [limits] node_types: 'a' is not allowed"},
-        {"a:4", "a:", "'' is not a whole number"},
-        {"a:4", "a:0", "out of range"},
-        {"a:4", "a:4:4", "'4:4' is not a whole number"},
-        {"a:4", ":4", "'' is not allowed"},
-        {"a:4", "a;:4", "'a;' is not allowed"},
-        {"a:4", "-a:4", "'-a' is not allowed"},
-        {"a:4", "b:4", "the node type b is there twice"},
-        {"a:4",
-         "1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1 "
-         "15:1",
-         "more than 16 node types"},
-        {"a:4", "a123456789a123456789a123456789a123456789:4", "is not allowed"},
-        {"use = optional", "use = forbidden\ndefault = x",
-         "[partition] default cannot be set"},
-        {"scheduler = slurm", "scheduler = none",
-         "must be forbidden where scheduler = none"},
-        {"status = active", "status = retired", "[site] successor is missing"},
-        {"status = active", "status = retired\nsuccessor = t",
-         "names the site itself"},
-        {"status = active", "status = active\nsuccessor = u",
-         "belongs to a retired site only"},
-        {"status = active", "status = active\nsuccessor = ../u",
-         "[site] successor: '../u'"},
-        {"mpi = srun -n @WORKERS@", "mpi =",
-         "t.ini:25: the file ends here without a value for mpi in [launch]"},
-        {"mpi = srun -n @WORKERS@\n", "", ":24: the file ends here"},
-        {"mpi = srun -n @WORKERS@", "mpi", ":25: this is neither"},
-        {"mpi = srun -n @WORKERS@", "mpi = srun\n -n 4",
-         ":26: the line starts with a blank"},
-        {"title = Example", "title = \x1b[31m", ":2: the byte \\x1b"},
-        {"title = Example", "title = \xe5", ":2: the byte \\xe5"},
-        {"title = Example, Sisu", "title =", "without a value for title"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        put_changed(rows[i].from, rows[i].to);
-        expect_error("t", rows[i].error);
+    for (size_t i = 0; i < COUNT(bad_lines); i++) {
+        put_changed(bad_lines[i].from, bad_lines[i].to);
+        expect_error("t", bad_lines[i].error);
         expect_error("t", "t.ini:");
     }
 }
