@@ -212,10 +212,11 @@ static enum submitted local_submit(const struct job *job, const char *script,
     return SUBMIT_REFUSED;
 }
 
-static int local_status(const char *folder, const char *comment,
-                        struct job_status *status, struct error *err)
+/* *gone: by the file it runs, but there is no such process. */
+static int read_state(const char *folder, struct job_status *status, bool *gone,
+                      struct error *err)
 {
-    (void)comment; /* what the job wrote lies in its own folder */
+    *gone = false;
     char path[PATH_MAX], boot[64], *text;
     const char *state, *its_boot;
     json_int_t start, end, its_begin;
@@ -243,13 +244,28 @@ static int local_status(const char *folder, const char *comment,
     status->end = end;
     status->nodes = 1;
     boot_id(boot, sizeof boot);
-    if (!state_is_final(status->state) &&
-        (strcmp(boot, its_boot) != 0 ||
-         began(status->job_id) != (unsigned long long)its_begin)) {
+    *gone = !state_is_final(status->state) &&
+            (strcmp(boot, its_boot) != 0 ||
+             began(status->job_id) != (unsigned long long)its_begin);
+    json_decref(json);
+    return 0;
+}
+
+static int local_status(const char *folder, const char *comment,
+                        struct job_status *status, struct error *err)
+{
+    bool gone;
+    (void)comment; /* what the job wrote lies in its own folder */
+    if (read_state(folder, status, &gone, err) != 0)
+        return -1;
+    /* It may have written its end after the file was read and before the
+     * process was looked for: now it cannot write any more. */
+    if (gone && read_state(folder, status, &gone, err) != 0)
+        return -1;
+    if (gone) {
         status->state = STATE_FAILED;
         snprintf(status->reason, sizeof status->reason, "its process is gone");
     }
-    json_decref(json);
     return 0;
 }
 
