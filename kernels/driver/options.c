@@ -225,7 +225,8 @@ int options_read(struct options *options, const char *scheme, enum workers rule,
     const int quiet = ARGP_NO_HELP | ARGP_NO_ERRS | ARGP_NO_EXIT;
     struct request request = {options, rule, modes, scheme};
     struct argp_option shown[sizeof table / sizeof table[0]];
-    char name[64], all[160] = "", doc[320];
+    static char name[64]; /* argv[0] from now on: the loader prints it, too */
+    char all[160] = "", doc[320];
     struct argp argp = {.options = shown, .parser = parse, .doc = doc};
 
     if (modes != NULL)
