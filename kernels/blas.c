@@ -32,14 +32,17 @@ static void refuse(struct run *run)
                       "leave --placement out");
 }
 
+static const struct about about = {
+    .doc = "Multiply two N x N matrices with cblas_dgemm.",
+    .grid = 3000,
+};
+
 int main(int argc, char **argv)
 {
     struct product product = {0};
     struct run run;
 
-    run_init(&run, "blas", WORKERS_CHOSEN, argc, argv);
-    if (run.grid == 0)
-        run.grid = 3000;
+    run_init_about(&run, "blas", WORKERS_CHOSEN, &about, argc, argv);
     refuse(&run);
     product_allocate(&product, &run);
     library_set_threads(&run);

@@ -7,26 +7,13 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <string.h>
-#include <unistd.h>
-
-/* The shared object: ../lib/integ2d/fortran.so, seen from this program. */
-static void find(char path[PATH_MAX])
-{
-    const char name[] = "/../lib/integ2d/fortran.so";
-    ssize_t end = readlink("/proc/self/exe", path, PATH_MAX - sizeof name);
-
-    while (end > 1 && path[end - 1] != '/')
-        end--;
-    memcpy(path + (end > 0 ? end - 1 : 0), name, sizeof name);
-}
 
 static void load(struct run *run)
 {
     char path[PATH_MAX];
     void *object;
 
-    find(path);
+    run_path(path, "../lib/integ2d/fortran.so");
     object = dlopen(path, RTLD_NOW);
     if (object != NULL)
         *(void **)&run->row = dlsym(object, "fortran_row");

@@ -148,15 +148,11 @@ static void compile(struct run *run, const char *code)
  * after run_stop(). The caller frees it. */
 static char *read_code(struct run *run)
 {
-    const char name[] = "/../share/integ2d/julia.jl";
     char path[PATH_MAX], *code = NULL;
-    ssize_t end = readlink("/proc/self/exe", path, PATH_MAX - sizeof name);
     size_t size = 0;
     FILE *file;
 
-    while (end > 1 && path[end - 1] != '/')
-        end--;
-    memcpy(path + (end > 0 ? end - 1 : 0), name, sizeof name);
+    run_path(path, "../share/integ2d/julia.jl");
     file = fopen(path, "r");
     if (file != NULL && getdelim(&code, &size, '\0', file) > 0) {
         fclose(file);

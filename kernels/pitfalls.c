@@ -290,13 +290,19 @@ static void compare(struct run *run)
              best_s > alone_s ? "slow" : "fast");
 }
 
+static const struct about about = {
+    .doc =
+        "Integrate sin(x+y) over [0,pi]x[0,pi] with threads that hinder each "
+        "other.",
+    .grid = 500,
+    .modes = modes,
+};
+
 int main(int argc, char **argv)
 {
     struct run run;
 
-    run_init_modes(&run, "pitfalls", WORKERS_CHOSEN, modes, argc, argv);
-    if (run.grid == 0)
-        run.grid = 500;
+    run_init_about(&run, "pitfalls", WORKERS_CHOSEN, &about, argc, argv);
     if (run.math != MATH_PLAIN || run.sum != SUM_ROWS)
         run_stop(&run, "--math and --sum: the pitfalls have their own way to "
                        "add up: leave both out");

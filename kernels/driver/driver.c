@@ -12,6 +12,7 @@
 #include "row.h"
 #include "total.h"
 
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,8 +31,8 @@ static void say(const struct run *run)
     fprintf(stderr, "integ2d-%s: %s\n", run->scheme, run->message);
 }
 
-void run_init_modes(struct run *run, const char *scheme, enum workers rule,
-                    const char *const *modes, int argc, char **argv)
+void run_init_about(struct run *run, const char *scheme, enum workers rule,
+                    const struct about *about, int argc, char **argv)
 {
     struct options options;
 
@@ -42,7 +43,7 @@ void run_init_modes(struct run *run, const char *scheme, enum workers rule,
     run->rule = rule;
     run->row = row_plain;
     run->process = getpid();
-    if (options_read(&options, scheme, rule, modes, argc, argv) != 0) {
+    if (options_read(&options, scheme, rule, about, argc, argv) != 0) {
         run_stop(run, "%s", options.message);
         return;
     }
@@ -60,7 +61,23 @@ void run_init_modes(struct run *run, const char *scheme, enum workers rule,
 void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
               char **argv)
 {
-    run_init_modes(run, scheme, rule, NULL, argc, argv);
+    const struct about about = {
+        .doc = "Integrate sin(x+y) over [0,pi]x[0,pi] with N x N midpoints.",
+        .grid = 10000,
+    };
+
+    run_init_about(run, scheme, rule, &about, argc, argv);
+}
+
+void run_path(char *path, const char *name)
+{
+    ssize_t end = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    if (end < 0)
+        end = 0;
+    snprintf(path + end, PATH_MAX - (size_t)end, "%s", name);
 }
 
 void run_stop(struct run *run, const char *format, ...)
@@ -175,8 +192,6 @@ void run_start(struct run *run)
 {
     const int stopped = run->status != 0;
 
-    if (run->grid == 0)
-        run->grid = 10000;
     run->h = M_PI / (double)run->grid;
     settle_workers(run);
     if (run->math == MATH_SIMD && run->row != row_plain)
