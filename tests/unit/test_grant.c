@@ -109,26 +109,26 @@ static void cpus_are_tasks_times_cpus_of_each(void **state)
 static void odds_with_the_grant_name_both_numbers(void **state)
 {
     static const struct {
-        const char *granted;
+        const char *granted, *threads;
         int workers, typed;
         const char *begin, *part; /* NULL: nothing to say */
     } rows[] = {
-        {NULL, 9, 0, NULL, NULL},
-        {"0", 9, 0, NULL, NULL},
-        {"4", 4, 0, NULL, NULL},
-        {"4", 4, 1, NULL, NULL},
-        {"4", 2, 1, NULL, NULL}, /* on purpose */
-        {"4", 1, 0, "OMP_NUM_THREADS says 1, but", "4 CPUs, so that 3 stay"},
-        {"4", 6, 0, "OMP_NUM_THREADS says 6, but", "4 CPUs, so that workers"},
-        {"4", 6, 1, "-n or -c says 6, but", "4 CPUs, so that workers wait"},
-        {"1", 2, 1, "-n or -c says 2, but", "1 CPU, so that workers wait"},
+        {"0", "9", 9, 0, NULL, NULL},
+        {"4", "4", 4, 0, NULL, NULL},
+        {"4", "1", 4, 1, NULL, NULL},
+        {"4", "1", 2, 1, NULL, NULL}, /* on purpose */
+        {"4", "x", 8, 0, NULL, NULL}, /* the number came from elsewhere */
+        {"4", "1", 1, 0, "OMP_NUM_THREADS says 1, but", "4 CPUs, so that 3 s"},
+        {"4", "6", 6, 0, "OMP_NUM_THREADS says 6, but", "4 CPUs, so that wor"},
+        {"4", "1", 6, 1, "-n or -c says 6, but", "4 CPUs, so that workers w"},
+        {"1", "1", 2, 1, "-n or -c says 2, but", "1 CPU, so that workers w"},
     };
     char message[320];
 
     (void)state;
     for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-        if (rows[r].granted != NULL)
-            set("SLURM_CPUS_PER_TASK", rows[r].granted);
+        set("SLURM_CPUS_PER_TASK", rows[r].granted);
+        set("OMP_NUM_THREADS", rows[r].threads);
         message[0] = '\0';
         assert_int_equal(
             grant_odds(rows[r].workers, rows[r].typed, message, sizeof message),
