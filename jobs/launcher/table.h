@@ -8,10 +8,11 @@
 
 #include "result.h"
 
-/* A row a result. */
+/* A row a result; of several that need advice, how grave it is. */
 void table_print(const struct result *results, size_t count, FILE *file);
 
-/* Why those that are not right are not, a paragraph each. */
+/* Why those that are not right are not, a paragraph each, and the advice: of
+ * one result in full, of several where to find it. */
 void table_explain(const struct result *results, size_t count, FILE *file);
 
 /* One line of column names, then a line a result. */
