@@ -27,11 +27,11 @@ endif
 # there. What only some parts need is left out with them, and said.
 
 have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
-NEEDED := jansson.h:libjansson-dev ini.h:libinih-dev
+NEEDED := jansson.h:libjansson-dev hwloc.h:libhwloc-dev ini.h:libinih-dev
 LEFT_OUT :=
 ifeq ($(shell command -v $(MPICC) 2>/dev/null),)
-LEFT_OUT += "the scheme mpi: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
-NO_KERNEL += mpi
+LEFT_OUT += "the schemes mpi and hybrid: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
+NO_KERNEL += mpi hybrid
 endif
 ifneq ($(call have,slurm/slurm.h),yes)
 LEFT_OUT += "jobs through Slurm: no slurm/slurm.h (Debian's package libslurm-dev)"
@@ -117,11 +117,12 @@ $(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/kernels
 	@$(SAY) CC $<
 	$(Q)$(COMPILE) $(KERNEL_FLAGS) $(EXTRA) -MMD -MP -MF $(OBJ)/kernels/$*.d -MT $@ \
-	  $< $(BUILD)/lib/libdriver.a $(LDFLAGS) -ljansson -lm -o $@
+	  $< $(BUILD)/lib/libdriver.a $(LDFLAGS) -ljansson -lhwloc -lm -o $@
 
 $(KERNEL_BINS): COMPILE = $(CC)
-$(BIN)/integ2d-openmp: EXTRA = -fopenmp
-$(BIN)/integ2d-mpi: COMPILE = OMPI_CC="$(CC)" $(MPICC)
+$(BIN)/integ2d-openmp $(BIN)/integ2d-hybrid: EXTRA = -fopenmp
+$(BIN)/integ2d-threads $(BIN)/integ2d-gil: EXTRA = -pthread
+$(BIN)/integ2d-mpi $(BIN)/integ2d-hybrid: COMPILE = OMPI_CC="$(CC)" $(MPICC)
 
 # ---- Launcher --------------------------------------------------------------
 
@@ -180,7 +181,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/lib/liblauncher.a $(BUILD)/lib/libdrive
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
 	$(Q)$(CC) $(LAUNCHER_FLAGS) -Ikernels/driver -MMD -MP $< $(BUILD)/lib/liblauncher.a \
-	  $(BUILD)/lib/libdriver.a $(LDFLAGS) -lcmocka -linih -ljansson -lm -o $@
+	  $(BUILD)/lib/libdriver.a $(LDFLAGS) -lcmocka -linih -ljansson -lhwloc -lm -o $@
 
 units: $(UNIT_BINS)
 

@@ -61,7 +61,7 @@ broken() {
     "${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -g -fopenmp \
         ${SANITIZE:+"-fsanitize=$SANITIZE"} \
         "$INTEG2D_SOURCE/tests/broken/$name.c" "$BUILD/lib/libdriver.a" \
-        -ljansson -lm -o "$name"
+        -ljansson -lhwloc -lm -o "$name"
     INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=$name \
         run -1 --separate-stderr "./$name" "$@"
     [ -z "$output" ]
@@ -173,7 +173,7 @@ record = json.load(open("record_99.json"))
 assert set(record) == set("""schema program version scheme math sum grid
     workers repeat job_id attempt host start warmup_s time_s best_s median_s
     integral integral_hex error cpu_used_s cpu_available_s cpus_granted
-    peak_mem_mib compiler flags worker check""".split())
+    peak_mem_mib pinned compiler flags worker notes check""".split())
 assert record["schema"] == 1 and record["program"] == "integ2d-mpi"
 assert record["job_id"] == "99" and record["cpus_granted"] == 3
 assert record["grid"] == 301 and record["workers"] == 3
@@ -190,7 +190,8 @@ assert record["check"]["rows_done"] == 301
 workers = record["worker"]
 assert [worker["rows"] for worker in workers] == [100, 100, 101]
 for worker in workers:
-    assert set(worker) == set("rows busy_s core host sum expected".split())
+    assert set(worker) == set(
+        "rows busy_s cpu core numa host sum expected".split())
     assert worker["busy_s"] > 0 and worker["host"] == record["host"]
     assert abs(worker["sum"] - worker["expected"]) < 1e-11
 # The first third: the integral of sin(x+y) over [0, pi/3] x [0, pi] is
@@ -284,7 +285,7 @@ start it with mpirun -n 4 or srun -n 4" \
         export ASAN_OPTIONS=max_allocation_size_mb=50:allocator_may_return_null=1
         serial --grid=10000000
     )
-    refused "--grid=10000000: no room in memory for 10000000 rows, 153 MiB" \
+    refused "--grid=10000000: no room in memory: it takes 153 MiB" \
         limited
 }
 

@@ -14,13 +14,17 @@ enum sum { SUM_ROWS, SUM_RUNNING };
 enum workers {
     WORKERS_ONE,    /* always one */
     WORKERS_CHOSEN, /* -n, else what was granted */
-    WORKERS_RANKS   /* as many as the launch command started */
+    WORKERS_RANKS,  /* as many as the launch command started */
+    WORKERS_HYBRID  /* ranks, each with the threads of -c */
 };
 
 struct options {
     int workers; /* 0: no -n given */
-    long grid;
+    int threads; /* 0: no -c given */
+    long grid;   /* 0: no --grid given */
     long repeat;
+    int mode;      /* which of the modes, -1: no --mode given */
+    int placement; /* --placement given */
     enum math math;
     enum sum sum;
     int next;          /* argv up to here is understood */
@@ -28,8 +32,9 @@ struct options {
 };
 
 /* Read the command line into options, defaults where nothing is given.
+ * modes: what --mode= may be, ended by NULL; NULL for a scheme without.
  * Returns 0, or -1 with a message. --help and --version end the program. */
 int options_read(struct options *options, const char *scheme, enum workers rule,
-                 int argc, char **argv);
+                 const char *const *modes, int argc, char **argv);
 
 #endif
