@@ -16,6 +16,7 @@
 #include "file.h"
 #include "parse.h"
 #include "script.h"
+#include "word.h"
 
 enum {
     END_BYTES = 32768,       /* read of each end of what a job wrote */
@@ -58,11 +59,21 @@ static void add_script(const struct script *script, struct facts *facts)
     number(facts, FACT_OMP_NUM_THREADS, script->omp_num_threads);
 }
 
+/* The launch command with the number of this job's tasks. */
+static void add_launch(const char *command, struct facts *facts)
+{
+    char tasks[32], launch[512];
+    facts_show(facts, FACT_TASKS, tasks, sizeof tasks);
+    if (facts->known[FACT_TASKS] &&
+        word_replace(command, "@WORKERS@", tasks, launch, sizeof launch) == 0)
+        text(facts, FACT_MPI_LAUNCH, launch);
+}
+
 static void add_site(const struct site *site, const char *constraint,
                      const char *partition, struct facts *facts)
 {
     text(facts, FACT_MODULES, site->modules);
-    text(facts, FACT_MPI_LAUNCH, site->launch[SCHEME_MPI]);
+    add_launch(site->launch[SCHEME_MPI], facts);
     number(facts, FACT_NODE_CORES, site_cores(site, constraint, partition));
 }
 
