@@ -188,6 +188,15 @@ static int take_severity(struct reading *reading, const struct ini_item *item,
                      item->where, shown);
 }
 
+/* 0 while there is room for one more line of its kind. */
+static int full(size_t count, const struct ini_item *item, struct error *err)
+{
+    if (count < ADVICE_LINES)
+        return 0;
+    return error_set(err, "%s: more than %d lines '%s' in a rule", item->where,
+                     (int)ADVICE_LINES, item->key);
+}
+
 static int take_key(struct reading *reading, const struct ini_item *item,
                     struct error *err)
 {
@@ -196,18 +205,16 @@ static int take_key(struct reading *reading, const struct ini_item *item,
     char shown[100];
     if (item->value[0] == '\0')
         return error_set(err, "%s: '%s' has no value", item->where, item->key);
-    if (rule->whens == ADVICE_LINES || rule->says == ADVICE_LINES ||
-        rule->changes == ADVICE_LINES)
-        return error_set(err, "%s: more than %d lines of one kind in a rule",
-                         item->where, ADVICE_LINES - 1);
     if (strcmp(item->key, "when") == 0)
-        return take_when(rule, item, err);
+        return full(rule->whens, item, err) || take_when(rule, item, err);
     if (strcmp(item->key, "severity") == 0)
         return take_severity(reading, item, err);
     if (strcmp(item->key, "say") == 0)
-        return take_text(rule, item, &rule->say[rule->says++], err);
+        return full(rule->says, item, err) ||
+               take_text(rule, item, &rule->say[rule->says++], err);
     if (strcmp(item->key, "change") == 0)
-        return take_text(rule, item, &rule->change[rule->changes++], err);
+        return full(rule->changes, item, err) ||
+               take_text(rule, item, &rule->change[rule->changes++], err);
     if (strcmp(item->key, "read") == 0)
         return take_text(rule, item, &rule->read, err);
     file_visible(item->key, shown, sizeof shown);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "advise.h"
-#include "command.h"
+#include "by_hand.h"
 #include "prefix.h"
 #include "result.h"
 #include "run.h"
@@ -98,51 +98,6 @@ static int find_job(long job_id, char **folders, size_t count, struct run *run,
     return found;
 }
 
-/* Slurm's comment for a job, "" = not known. */
-static void ask_comment(long job_id, char comment[32])
-{
-    char id[32], *said;
-    struct error ignored;
-    comment[0] = '\0';
-    snprintf(id, sizeof id, "--jobs=%ld", job_id);
-    char *const argv[] = {"squeue",      "-h", "--states=all",
-                          "--format=%k", id,   NULL};
-    if (command_output(argv, 10, &said, &ignored) != 0)
-        return;
-    said[strcspn(said, "\n")] = '\0';
-    snprintf(comment, 32, "%s", said);
-    free(said);
-}
-
-/* The run whose job.sbatch somebody sent by hand as that job: its output is
- * there, or, before it starts, its comment is the run's. Returns whether
- * there is one. */
-static int find_by_hand(long job_id, char **folders, size_t count,
-                        struct run *run)
-{
-    struct error ignored;
-    struct run other;
-    char path[PATH_MAX], comment[32], own[32];
-    bool asked = false;
-    for (int by_comment = 0; by_comment < 2; by_comment++) {
-        for (size_t i = 0; i < count; i++) {
-            if (run_load(folders[i], &other, &ignored) != 0)
-                continue;
-            run_adopt(&other, job_id);
-            run_file(&other, "output_", ".out", path);
-            if (by_comment && !asked)
-                ask_comment(job_id, comment);
-            asked = by_comment;
-            if (by_comment ? strcmp(run_comment(&other, own), comment) != 0
-                           : access(path, F_OK) != 0)
-                continue;
-            *run = other;
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* All runs below ./integ2d-runs, or the one whose folder this is. */
 static int list_runs(char ***folders, size_t *count, struct error *err)
 {
@@ -169,7 +124,7 @@ static int load_named(const char *name, struct run *run, struct error *err)
         return error_prefix(err, "job %ld", job_id);
     int found = find_job(job_id, folders, count, run, err);
     if (found == 0)
-        found = find_by_hand(job_id, folders, count, run);
+        found = by_hand_find(job_id, folders, count, run);
     for (size_t i = 0; i < count; i++)
         free(folders[i]);
     free(folders);

@@ -327,7 +327,7 @@ static double mib_of(const char *size)
 static void add_accounting(const struct run *run, struct facts *facts)
 {
     struct error ignored;
-    char id[32], comment[32];
+    char id[32];
     char *text_of, *rest;
     double most = NAN;
     snprintf(id, sizeof id, "--jobs=%ld", run->status.job_id);
@@ -335,7 +335,6 @@ static void add_accounting(const struct run *run, struct facts *facts)
                           NULL};
     if (command_output(argv, ASK_S, &text_of, &ignored) != 0)
         return;
-    run_comment(run, comment);
     for (char *line = strtok_r(text_of, "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
         char *state = strchr(line, '|');
@@ -343,7 +342,7 @@ static void add_accounting(const struct run *run, struct facts *facts)
         if (!rss)
             continue;
         *state++ = *rss++ = '\0';
-        if (line[0] && strcmp(line, comment) != 0)
+        if (line[0] && !strstr(line, run->token))
             break;
         add_cancelled(state, facts);
         most = fmax(most, mib_of(rss));
@@ -429,7 +428,12 @@ static void add_choices(const char *refusal, struct facts *facts)
 {
     char *const partitions[] = {"sinfo", "-ho", "%R", NULL};
     char *const features[] = {"sinfo", "-ho", "%f", NULL};
-    char *const reservations[] = {"sinfo", "-hTo", "%R", NULL};
+    /* sinfo -T would say in a sentence that there are none. */
+    char *const reservations[] = {
+        "sh", "-c",
+        "scontrol -o show reservation | sed -n 's/^ReservationName=//p' | "
+        "cut -d ' ' -f 1",
+        NULL};
     if (strcasestr(refusal, "partition"))
         add_list(partitions, FACT_PARTITIONS, facts);
     if (strcasestr(refusal, "feature") || strcasestr(refusal, "constraint") ||

@@ -143,13 +143,14 @@ static void csv_advice(const struct advice_list *list, FILE *file)
 {
     for (size_t i = 0; i < list->count; i++)
         fprintf(file, "%s%s", i ? " " : "", list->advice[i].name);
+    fputc(',', file);
 }
 
 void table_print_csv(const struct result *results, size_t count, FILE *file)
 {
     fprintf(file, "scheme,site,job_id,workers,nodes,grid,math,repeat,state,"
                   "check,best_s,median_s,integral,error,cpu_efficiency,"
-                  "folder,advice\n");
+                  "advice,folder\n");
     for (size_t i = 0; i < count; i++) {
         const struct result *result = &results[i];
         const struct run *run = &result->run;
@@ -164,12 +165,11 @@ void table_print_csv(const struct result *results, size_t count, FILE *file)
                     result->cpu_efficiency);
         else
             fprintf(file, ",,,,,");
+        csv_advice(&result->advice, file);
         /* A folder's name may hold commas and quotes. */
         fputc('"', file);
         for (const char *c = run->folder; *c; c++)
             fprintf(file, *c == '"' ? "\"\"" : "%c", *c);
-        fprintf(file, "\",");
-        csv_advice(&result->advice, file);
-        fputc('\n', file);
+        fprintf(file, "\"\n");
     }
 }
