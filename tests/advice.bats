@@ -325,14 +325,15 @@ advised() {
         if [ "$(on hpc2n "squeue -h -o %r -j $id")" = DependencyNeverSatisfied ]; then break; fi
         sleep 0.1
     done
-    advised hpc2n never-starts 'will never start (DependencyNeverSatisfied)'
+    advised hpc2n never-starts 'will never start (DependencyNeverSatisfied)' \
+        "    scancel $id"
 }
 
 @test "a job that its owner holds" {
     edited hpc2n serial 's/^$/\n/'
     id=$(on hpc2n 'sbatch --parsable --hold job.sbatch')
     undo="scancel $id"
-    advised hpc2n held '    scontrol release'
+    advised hpc2n held "    scontrol release $id"
 }
 
 @test "a job above the limit of its project" {
@@ -379,6 +380,7 @@ refused_by() {
 
 @test "a job larger than any node is refused" {
     refused_by hpc2n '--mem=900T' too-large 'No node is as large'
+    refused_by hpc2n '-c 100 -N 1' too-large '2 tasks of 100 cores, 1 nodes'
 }
 
 # ---- How it is shown ---------------------------------------------------------

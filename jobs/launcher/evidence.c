@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include <unistd.h>
 
 #include "account.h"
-#include "command.h"
+#include "evidence_ask.h"
 #include "file.h"
 #include "parse.h"
 #include "script.h"
@@ -21,7 +20,6 @@
 enum {
     END_BYTES = 32768,       /* read of each end of what a job wrote */
     RECORD_LIMIT = 64 << 20, /* as in record.c */
-    ASK_S = 10,              /* patience with a command of Slurm's */
     MEM_STEP_MIB = 100,      /* --mem is advised in such steps */
 };
 
@@ -89,6 +87,7 @@ static void add_request(const struct run *run, const struct site *site,
         facts_text(facts, FACT_KIND, scheme_kind_name(scheme->kind));
     number(facts, FACT_ASKED_WORKERS, run->workers);
     number(facts, FACT_REPEATS, run->repeat);
+    number(facts, FACT_JOB_ID, run->status.job_id);
     facts_number(facts, FACT_BY_HAND, run->by_hand);
     if (script_read(run->folder, &script, &ignored) == 0 && site && site->slurm)
         add_script(&script, facts);
@@ -291,79 +290,7 @@ static void add_record(const struct result *result, struct facts *facts)
     json_decref(record);
 }
 
-/* ---- What Slurm's commands say ------------------------------------------ */
-
-/* The one value of a line like "State|MaxRSS|Comment" that is ours. */
-static void add_cancelled(const char *state, struct facts *facts)
-{
-    static const char by[] = "CANCELLED by ";
-    char *end;
-    if (strncmp(state, by, sizeof by - 1) != 0)
-        return;
-    unsigned long uid = strtoul(state + sizeof by - 1, &end, 10);
-    const struct passwd *user = getpwuid((uid_t)uid);
-    if (end == state + sizeof by - 1)
-        return;
-    facts_text(facts, FACT_CANCELLED_BY,
-               uid == getuid() ? "you"
-               : user          ? user->pw_name
-                               : "another user");
-}
-
-/* sacct's sizes are in bytes times K, M, G or T. */
-static double mib_of(const char *size)
-{
-    char *end;
-    double value = strtod(size, &end);
-    const char *unit = *end ? strchr("KMGT", *end) : NULL;
-    if (end == size)
-        return NAN;
-    return unit ? value * pow(1024, (double)(unit - "KMGT") - 1)
-                : value / 1048576;
-}
-
-/* One line for the job, with its comment where the site keeps those (another
- * comment is another job's of that number), and one for each step. */
-static void add_accounting(const struct run *run, struct facts *facts)
-{
-    struct error ignored;
-    char id[32];
-    char *text_of, *rest;
-    double most = NAN;
-    snprintf(id, sizeof id, "--jobs=%ld", run->status.job_id);
-    char *const argv[] = {"sacct", "-nP", id, "--format=Comment,State,MaxRSS",
-                          NULL};
-    if (command_output(argv, ASK_S, &text_of, &ignored) != 0)
-        return;
-    for (char *line = strtok_r(text_of, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest)) {
-        char *state = strchr(line, '|');
-        char *rss = state ? strchr(state + 1, '|') : NULL;
-        if (!rss)
-            continue;
-        *state++ = *rss++ = '\0';
-        if (line[0] && !strstr(line, run->token))
-            break;
-        add_cancelled(state, facts);
-        most = fmax(most, mib_of(rss));
-    }
-    facts_number(facts, FACT_MAX_RSS_MIB, most);
-    free(text_of);
-}
-
-/* "slurm 23.02.7" or "slurm-wlm 22.05.8". */
-static void add_version(struct facts *facts)
-{
-    char *const argv[] = {"srun", "--version", NULL};
-    struct error ignored;
-    char *said;
-    double version;
-    if (command_output(argv, ASK_S, &said, &ignored) != 0)
-        return;
-    if (sscanf(said, "%*s %lf", &version) == 1)
-        facts_number(facts, FACT_SLURM_VERSION, version);
-    free(said);
-}
+/* ---- All of it ---------------------------------------------------------- */
 
 /* What was used at the time it was ended is less than what it takes. */
 static void add_need(struct facts *facts)
@@ -389,59 +316,15 @@ void evidence_run(const struct result *result, const struct site *site,
     }
     if (ask && strcmp(run->backend, "slurm") == 0) {
         if (result->verdict == RESULT_FAILED)
-            add_accounting(run, facts);
+            evidence_accounting(run, facts);
         if (facts->known[FACT_LAUNCH] &&
             strstr(facts->text[FACT_LAUNCH], "srun"))
-            add_version(facts);
+            evidence_version(facts);
     }
     add_need(facts);
 }
 
 /* ---- Refusals ----------------------------------------------------------- */
-
-/* The words a command prints, each once, with ", " between: "" = none. */
-static void add_list(char *const argv[], enum fact fact, struct facts *facts)
-{
-    struct error ignored;
-    char *said, *rest;
-    char list[1024] = "";
-    size_t used = 0;
-    if (command_output(argv, ASK_S, &said, &ignored) != 0)
-        return;
-    for (char *word = strtok_r(said, " ,\n", &rest); word && used < sizeof list;
-         word = strtok_r(NULL, " ,\n", &rest)) {
-        size_t length = strlen(word);
-        const char *at = list;
-        while ((at = strstr(at, word)) != NULL &&
-               !((at == list || at[-1] == ' ') &&
-                 (at[length] == ',' || at[length] == '\0')))
-            at += length;
-        if (!at)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
-                                     used ? ", " : "", word);
-    }
-    facts_text(facts, fact, used ? list : "none");
-    free(said);
-}
-
-static void add_choices(const char *refusal, struct facts *facts)
-{
-    char *const partitions[] = {"sinfo", "-ho", "%R", NULL};
-    char *const features[] = {"sinfo", "-ho", "%f", NULL};
-    /* sinfo -T would say in a sentence that there are none. */
-    char *const reservations[] = {
-        "sh", "-c",
-        "scontrol -o show reservation | sed -n 's/^ReservationName=//p' | "
-        "cut -d ' ' -f 1",
-        NULL};
-    if (strcasestr(refusal, "partition"))
-        add_list(partitions, FACT_PARTITIONS, facts);
-    if (strcasestr(refusal, "feature") || strcasestr(refusal, "constraint") ||
-        strcasestr(refusal, "configuration"))
-        add_list(features, FACT_FEATURES, facts);
-    if (strcasestr(refusal, "reservation"))
-        add_list(reservations, FACT_RESERVATIONS, facts);
-}
 
 void evidence_refusal(const struct job *job, const char *refusal,
                       struct facts *facts)
@@ -464,7 +347,7 @@ void evidence_refusal(const struct job *job, const char *refusal,
     text(facts, FACT_CONSTRAINT, job->constraint);
     text(facts, FACT_RESERVATION, job->reservation);
     add_site(&job->site, job->constraint, job->partition, facts);
-    add_choices(refusal, facts);
+    evidence_choices(refusal, facts);
     if (!strcasestr(refusal, "account") ||
         account_list(&job->site, list, sizeof list, &count, &ignored) != 0)
         return;

@@ -21,6 +21,7 @@ static const struct {
     [FACT_KIND] = {"kind", TEXT, "of the scheme: serial, threads, mpi, hybrid"},
     [FACT_ASKED_WORKERS] = {"asked_workers", NUMBER, "workers asked for"},
     [FACT_REPEATS] = {"repeats", NUMBER, "repeats asked for"},
+    [FACT_JOB_ID] = {"job_id", NUMBER, "the job's number"},
     [FACT_BY_HAND] = {"by_hand", NUMBER,
                       "1: somebody typed sbatch job.sbatch, else 0"},
     [FACT_SCRIPT] = {"script", FILE_TEXT, "the whole of job.sbatch"},

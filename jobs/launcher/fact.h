@@ -16,6 +16,7 @@ enum fact {
     FACT_KIND,
     FACT_ASKED_WORKERS,
     FACT_REPEATS,
+    FACT_JOB_ID,
     FACT_BY_HAND,
     FACT_SCRIPT,
     FACT_LAUNCH,
