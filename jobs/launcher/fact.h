@@ -79,9 +79,9 @@ struct facts {
     char *text[FACT_COUNT];
 };
 
-/* The name a rule calls it by, and in words what it is. */
+/* The name a rule calls it by; the head of site/advice/all.ini says what each
+ * is. */
 const char *fact_name(enum fact fact);
-const char *fact_meaning(enum fact fact);
 
 /* Whether its values are texts; if not, they are numbers. */
 bool fact_is_text(enum fact fact);
