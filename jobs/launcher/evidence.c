@@ -57,13 +57,19 @@ static void add_script(const struct script *script, struct facts *facts)
     number(facts, FACT_OMP_NUM_THREADS, script->omp_num_threads);
 }
 
-/* The launch command with the number of this job's tasks. */
-static void add_launch(const char *command, struct facts *facts)
+/* The site's launch command for a program with ranks, with this job's
+ * numbers. */
+static void add_launch(const struct site *site, struct facts *facts)
 {
-    char tasks[32], launch[512];
+    char tasks[32], cpus[32], half[512], launch[512];
+    bool hybrid = facts->known[FACT_KIND] &&
+                  strcmp(facts->text[FACT_KIND], "hybrid") == 0;
     facts_show(facts, FACT_TASKS, tasks, sizeof tasks);
-    if (facts->known[FACT_TASKS] &&
-        word_replace(command, "@WORKERS@", tasks, launch, sizeof launch) == 0)
+    facts_show(facts, FACT_CPUS_PER_TASK, cpus, sizeof cpus);
+    if (facts->known[FACT_TASKS] && facts->known[FACT_CPUS_PER_TASK] &&
+        word_replace(site->launch[hybrid ? SCHEME_HYBRID : SCHEME_MPI],
+                     "@RANKS@", tasks, half, sizeof half) == 0 &&
+        word_replace(half, "@THREADS@", cpus, launch, sizeof launch) == 0)
         text(facts, FACT_MPI_LAUNCH, launch);
 }
 
@@ -71,7 +77,7 @@ static void add_site(const struct site *site, const char *constraint,
                      const char *partition, struct facts *facts)
 {
     text(facts, FACT_MODULES, site->modules);
-    add_launch(site->launch[SCHEME_MPI], facts);
+    add_launch(site, facts);
     number(facts, FACT_NODE_CORES, site_cores(site, constraint, partition));
 }
 

@@ -40,7 +40,7 @@ static int set_up(void **state)
     (void)state;
     facts = (struct facts){0};
     site = (struct site){.name = "hpc2n", .slurm = true, .modules = "GCC"};
-    strcpy(site.launch[SCHEME_MPI], "mpirun -n @WORKERS@");
+    strcpy(site.launch[SCHEME_MPI], "mpirun -n @RANKS@");
     result = (struct result){
         .run = {.site = "hpc2n",
                 .scheme = "openmp",
