@@ -195,7 +195,7 @@ $(BUILD)/lib/liblauncher.a: $(LAUNCHER_OBJS)
 $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher.a
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -o $@
+	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -lm -o $@
 
 # The one file that knows libslurm, loaded when a job needs it. Bound at once
 # (-z now), so that a libslurm without what it calls is found out then.
@@ -211,11 +211,12 @@ DATA := $(DESTDIR)$(PREFIX)/share/integ2d
 INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
 
 install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site $(DATA)/jobs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site/advice $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
 	install -m 644 kernels/julia.jl $(DATA)/
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
+	install -m 644 $(wildcard site/advice/*.ini) $(DATA)/site/advice/
 	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
 	@for site in $(SITES); do \
 	  install -d $(DATA)/modulefiles/$$site/integ2d && \

@@ -5,6 +5,25 @@ setup() {
     mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
 }
 
+# No rule of advice applies to a healthy run: to none of those that this test
+# leaves behind with a right result.
+teardown() {
+    local runs=("$BATS_TEST_TMPDIR"/work/*/ "$BATS_TEST_TMPDIR"/work/*/*/)
+    local run healthy=()
+    for run in "${runs[@]}"; do
+        if [ -e "$run/state.json" ]; then healthy+=("$run"); fi
+    done
+    [ ${#healthy[@]} -gt 0 ] || return 0
+    SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-collect" --json \
+        "${healthy[@]}" 2>/dev/null >"$BATS_TEST_TMPDIR/healthy.json" || true
+    jq -n '[inputs[] | select(.verdict == "right") | .advice[]]' \
+        "$BATS_TEST_TMPDIR/healthy.json" >"$BATS_TEST_TMPDIR/advice.json"
+    [ "$(jq length "$BATS_TEST_TMPDIR/advice.json")" = 0 ] || {
+        cat "$BATS_TEST_TMPDIR/advice.json"
+        return 1
+    }
+}
+
 # A command as on a login node of a site: on SITE 'ml integ2d && ...'
 on() {
     local site=$1

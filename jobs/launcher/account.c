@@ -23,11 +23,8 @@ static void add(char *list, size_t size, const char *name, int *count)
     (*count)++;
 }
 
-/* The accounts of this user that have the shape of `site`, in one text
- * separated by ", " ("" = none). *count is their number. Returns 0, or -1
- * when the database gives no answer. */
-static int account_list(const struct site *site, char *list, size_t size,
-                        int *count, struct error *err)
+int account_list(const struct site *site, char *list, size_t size, int *count,
+                 struct error *err)
 {
     char who[300];
     char *text, *rest;
@@ -116,17 +113,4 @@ int account_set(const struct options *options, const struct config *config,
         return error_set(err, "%s demands an account: give one with -A %s",
                          job->site.name, job->site.account_example);
     return ask_account(job, lib_dir, err);
-}
-
-void account_hint(const struct job *job, struct error *err)
-{
-    char list[1024];
-    int count;
-    struct error ignored;
-    size_t used = strlen(err->text);
-    if (!strcasestr(err->text, "account") ||
-        account_list(&job->site, list, sizeof list, &count, &ignored) != 0)
-        return;
-    snprintf(err->text + used, sizeof err->text - used,
-             "\nYour accounts here: %s", count ? list : "none");
 }

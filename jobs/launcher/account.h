@@ -17,7 +17,10 @@ int account_set(const struct options *options, const struct config *config,
                 struct job *job, const char *lib_dir, const char **source,
                 struct error *err);
 
-/* Adds this user's accounts to the text of a refusal that speaks of one. */
-void account_hint(const struct job *job, struct error *err);
+/* The accounts of this user that have the shape of `site`, in one text
+ * separated by ", " ("" = none). *count is their number. Returns 0, or -1
+ * when the database gives no answer. */
+int account_list(const struct site *site, char *list, size_t size, int *count,
+                 struct error *err);
 
 #endif

@@ -300,43 +300,20 @@ static enum job_state state_of(uint32_t slurm)
     return states[base];
 }
 
-/* Only those that a job waits for; spelled as squeue spells them. */
-static const char *reason_of(unsigned reason)
+/* The names that squeue prints. The library has this function, its header
+ * does not; newer releases call it by the second name. */
+extern char *slurm_job_reason_string(enum job_state_reason reason)
+    __attribute__((weak));
+extern char *slurm_job_state_reason_string(enum job_state_reason reason)
+    __attribute__((weak));
+
+static const char *reason_of(enum job_state_reason reason)
 {
-    switch (reason) {
-    case WAIT_NO_REASON:
-        return "None";
-    case WAIT_PRIORITY:
-        return "Priority";
-    case WAIT_DEPENDENCY:
-        return "Dependency";
-    case WAIT_RESOURCES:
-        return "Resources";
-    case WAIT_PART_NODE_LIMIT:
-        return "PartitionNodeLimit";
-    case WAIT_PART_TIME_LIMIT:
-        return "PartitionTimeLimit";
-    case WAIT_PART_DOWN:
-        return "PartitionDown";
-    case WAIT_PART_INACTIVE:
-        return "PartitionInactive";
-    case WAIT_HELD:
-        return "JobHeldAdmin";
-    case WAIT_HELD_USER:
-        return "JobHeldUser";
-    case WAIT_TIME:
-        return "BeginTime";
-    case WAIT_LICENSES:
-        return "Licenses";
-    case WAIT_RESERVATION:
-        return "Reservation";
-    case WAIT_NODE_NOT_AVAIL:
-        return "ReqNodeNotAvail";
-    case FAIL_BAD_CONSTRAINTS:
-        return "BadConstraints";
-    default:
-        return "";
-    }
+    if (slurm_job_reason_string)
+        return slurm_job_reason_string(reason);
+    if (slurm_job_state_reason_string)
+        return slurm_job_state_reason_string(reason);
+    return "";
 }
 
 /* Another job may have come by the number: then ours is not known. A site
@@ -352,8 +329,9 @@ static void fill(const slurm_job_info_t *info, struct job_status *status)
     status->reason[0] = '\0';
     if (status->state == STATE_PENDING)
         snprintf(status->reason, sizeof status->reason, "%s",
-                 info->state_desc ? info->state_desc
-                                  : reason_of(info->state_reason));
+                 info->state_desc
+                     ? info->state_desc
+                     : reason_of((enum job_state_reason)info->state_reason));
     int code = (int)info->exit_code;
     status->exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
     status->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;

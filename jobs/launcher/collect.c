@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "advise.h"
+#include "by_hand.h"
 #include "prefix.h"
 #include "result.h"
 #include "run.h"
@@ -61,7 +63,9 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .doc =
             "Show what came out of runs that integ2d-submit has started.\v"
             "RUN is a run folder or a job number; without any, all runs "
-            "below ./integ2d-runs are shown.\n"
+            "below ./integ2d-runs are shown. A job number may also be that "
+            "of a job.sbatch sent by hand. For one run all advice is shown, "
+            "for more only how grave it is.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, 3 some still running or "
             "unknown.",
@@ -72,7 +76,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
 }
 
 /* The run among `folders` with that job number. Numbers are used again: two
- * clusters, or a process of this machine, may have the same one. */
+ * clusters, or a process of this machine, may have the same one. Returns how
+ * many were found, or -1 for two. */
 static int find_job(long job_id, char **folders, size_t count, struct run *run,
                     struct error *err)
 {
@@ -90,12 +95,20 @@ static int find_job(long job_id, char **folders, size_t count, struct run *run,
                              job_id, run->folder, other.folder);
         *run = other;
     }
-    if (found)
+    return found;
+}
+
+/* All runs below ./integ2d-runs, or the one whose folder this is. */
+static int list_runs(char ***folders, size_t *count, struct error *err)
+{
+    if (access("run.json", F_OK) != 0 || access(runs_folder, F_OK) == 0)
+        return run_list(runs_folder, folders, count, err);
+    *folders = calloc(1, sizeof **folders);
+    *count = 1;
+    if (*folders && (**folders = strdup(".")) != NULL)
         return 0;
-    return error_set(err,
-                     "no run of job %ld below ./%s: name its run folder, or "
-                     "type this where it was submitted",
-                     job_id, runs_folder);
+    free(*folders);
+    return error_set(err, "out of memory");
 }
 
 /* A folder, or else a job number. */
@@ -107,23 +120,45 @@ static int load_named(const char *name, struct run *run, struct error *err)
     long job_id = strtol(name, &end, 10);
     if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0)
         return run_load(name, run, err);
-    if (run_list(runs_folder, &folders, &count, err) != 0)
+    if (list_runs(&folders, &count, err) != 0)
         return error_prefix(err, "job %ld", job_id);
-    int rc = find_job(job_id, folders, count, run, err);
+    int found = find_job(job_id, folders, count, run, err);
+    if (found == 0)
+        found = by_hand_find(job_id, folders, count, run);
     for (size_t i = 0; i < count; i++)
         free(folders[i]);
     free(folders);
-    return rc;
+    if (found == 0)
+        return error_set(err,
+                         "no run of job %ld below ./%s: name its run folder, "
+                         "or type this where it was submitted",
+                         job_id, runs_folder);
+    return found > 0 ? 0 : -1;
 }
 
 /* Where no answer is to be had, the last known state is shown. */
-static void collect(struct run *run, const struct prefix *prefix,
-                    struct result *result)
+static void collect(struct run *run, const char *lib_dir, struct result *result)
 {
     struct error err;
-    if (result_refresh(run, prefix->lib, &err) != 0)
+    if (result_refresh(run, lib_dir, &err) != 0)
         fprintf(stderr, "integ2d-collect: %s: %s\n", run->folder, err.text);
     result_collect(run, 0, result);
+}
+
+/* Rules that cannot be read are said once, and results are shown without
+ * advice. Only for a single run is more asked of Slurm. */
+static int advise(const struct prefix *prefix, struct result *results,
+                  size_t count)
+{
+    struct adviser adviser = {.prefix = prefix};
+    struct error err;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = advise_result(&adviser, count == 1, &results[i], &err);
+    if (rc != 0)
+        fprintf(stderr, "integ2d-collect: %s\n", err.text);
+    advise_release(&adviser);
+    return rc;
 }
 
 static int print(const struct arguments *arguments,
@@ -214,7 +249,9 @@ int main(int argc, char **argv)
         return 2;
     struct result *results = calloc(count ? count : 1, sizeof *results);
     for (size_t i = 0; results && i < count; i++)
-        collect(&runs[i], &prefix, &results[i]);
+        collect(&runs[i], prefix.lib, &results[i]);
+    if (results && advise(&prefix, results, count) != 0)
+        bad = true;
     int status = 2;
     if (results && (count > 0 || !bad)) {
         status = exit_status(results, count);

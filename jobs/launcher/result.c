@@ -28,7 +28,7 @@ int result_refresh(struct run *run, const char *lib_dir, struct error *err)
                         err) != 0)
         return -1;
     /* A folder that is only ours to read keeps its old state. */
-    if (state_is_final(run->status.state))
+    if (state_is_final(run->status.state) && !run->by_hand)
         run_save(run, &ignored);
     return 0;
 }
@@ -210,6 +210,8 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
 void result_release(struct result *result)
 {
     record_release(&result->record);
+    advice_release(&result->advice);
+    facts_release(&result->facts);
 }
 
 static const char *verdict_name(enum verdict verdict)
@@ -235,7 +237,7 @@ json_t *result_json(const struct result *result)
                         : record->passed ? "passed"
                                          : "failed";
     file_visible(run->folder, folder, sizeof folder);
-    return json_pack(
+    json_t *json = json_pack(
         "{si ss ss ss ss sI ss ss si si sI sI sI ss ss? sI so so so so so ss "
         "ss sO?}",
         "schema", 1, "folder", folder, "site", run->site, "scheme", run->scheme,
@@ -251,4 +253,12 @@ json_t *result_json(const struct result *result)
         real(right ? record->error : NAN), "cpu_efficiency",
         real(result->cpu_efficiency), "check", check, "text", result->text,
         "record", record->json);
+    if (json &&
+        (json_object_set_new(json, "advice", advice_json(&result->advice)) !=
+             0 ||
+         json_object_set_new(json, "facts", facts_json(&result->facts)) != 0)) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
 }

@@ -6,7 +6,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "advice.h"
 #include "error.h"
+#include "fact.h"
 #include "record.h"
 #include "run.h"
 
@@ -21,8 +23,10 @@ struct result {
     struct record record; /* record.json NULL = none that can be believed */
     enum verdict verdict;
     double cpu_efficiency; /* used / available CPU time; NAN = not known */
-    char text[4096]; /* why it is not right, in words, "" = it is; the last
-                        lines of the error file among them */
+    char text[4096];    /* why it is not right, in words, "" = it is; the last
+                           lines of the error file among them */
+    struct facts facts; /* and what follows from them: see advise.h */
+    struct advice_list advice;
 };
 
 /* Asks the back end for the job's state unless the folder has a final one, and

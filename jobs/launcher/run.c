@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "script.h"
 
 enum { RUN_SCHEMA = 1, RUN_JSON_LIMIT = 1 << 16 };
 
@@ -245,6 +246,48 @@ int run_load(const char *path, struct run *run, struct error *err)
     if (read_json(run, "state.json", unpack_state, err) != 0 && errno != ENOENT)
         return -1;
     return 0;
+}
+
+/* Workers as the script asks for them. */
+static long script_workers(const struct script *script, enum scheme_kind kind)
+{
+    long tasks = script->tasks > 0 ? script->tasks : 1;
+    long cpus = script->cpus_per_task > 0 ? script->cpus_per_task : 1;
+    switch (kind) {
+    case SCHEME_SERIAL:
+        return 1;
+    case SCHEME_THREADS:
+        return script->omp_num_threads > 0 ? script->omp_num_threads : cpus;
+    case SCHEME_MPI:
+        return tasks;
+    default:
+        return tasks * cpus;
+    }
+}
+
+void run_adopt(struct run *run, long job_id)
+{
+    const struct scheme *scheme;
+    struct script script;
+    struct error ignored;
+    run->status = (struct job_status){.job_id = job_id};
+    run->by_hand = true;
+    if (script_read(run->folder, &script, &ignored) != 0)
+        return;
+    if (scheme_find(script.scheme, &scheme, &ignored) == 0) {
+        snprintf(run->scheme, sizeof run->scheme, "%s", scheme->name);
+        run->workers = script_workers(&script, scheme->kind);
+    }
+    run->nodes = script.nodes;
+    if (script.cpus_per_task > 0)
+        run->cpus_per_task = script.cpus_per_task;
+    if (script.time_min > 0)
+        run->time_min = script.time_min;
+    if (script.grid > 0)
+        run->grid = script.grid;
+    if (script.repeat > 0)
+        run->repeat = script.repeat;
+    script_release(&script);
 }
 
 void run_remove(const struct run *run)

@@ -33,6 +33,7 @@ struct run {
     char mode[JOB_MODE];      /* "" = the scheme has none */
     char submitted[32];       /* UTC, ISO 8601 */
     struct job_status status; /* job_id 0 = not submitted, or not known */
+    bool by_hand; /* the job is one of "sbatch job.sbatch": see run_adopt */
 };
 
 /* Makes the run folder below `parent` (which is made too) and puts
@@ -51,6 +52,11 @@ int run_save(const struct run *run, struct error *err);
 
 /* Reads the run folder at `path`. */
 int run_load(const char *path, struct run *run, struct error *err);
+
+/* Turns to another job of the run folder, one that somebody sent by hand with
+ * sbatch: what was asked for is then what job.sbatch says now. Nothing is
+ * known of its state yet. */
+void run_adopt(struct run *run, long job_id);
 
 /* Removes a run folder in which nothing has happened. */
 void run_remove(const struct run *run);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "advise.h"
 #include "backend.h"
 #include "config.h"
 #include "file.h"
@@ -138,8 +139,9 @@ static int print_result(const struct options *options,
     return options->no_wait ? 0 : status[result->verdict];
 }
 
-static int finish(const struct options *options, struct run *run,
-                  const struct backend *backend, struct progress *progress)
+static int finish(const struct options *options, struct adviser *adviser,
+                  struct run *run, const struct backend *backend,
+                  struct progress *progress)
 {
     char text[100];
     struct error err;
@@ -165,14 +167,30 @@ static int finish(const struct options *options, struct run *run,
             progress_note(progress, text);
     }
     result_collect(run, options->no_wait ? 0 : LATE_MS, &result);
+    if (!options->no_wait && advise_result(adviser, true, &result, &err) != 0)
+        fprintf(stderr, "integ2d-submit: %s\n", err.text);
     int status = print_result(options, &result);
     result_release(&result);
     return status;
 }
 
+/* Why there is no job, and what to change. */
+static int explain_refusal(const struct job *job, struct adviser *adviser,
+                           const struct error *refusal)
+{
+    struct advice_list list;
+    struct error err;
+    int status = fail(refusal);
+    if (advise_refusal(adviser, job, refusal->text, &list, &err) != 0)
+        return fail(&err);
+    advice_print(&list, stderr);
+    advice_release(&list);
+    return status;
+}
+
 /* Asks for the job: 0, or the program's exit status. */
 static int request(const struct job *job, const struct backend *backend,
-                   const char *script, struct run *run)
+                   struct adviser *adviser, const char *script, struct run *run)
 {
     struct error err;
     switch (
@@ -181,8 +199,7 @@ static int request(const struct job *job, const struct backend *backend,
         return 0;
     case SUBMIT_REFUSED:
         run_remove(run);
-        account_hint(job, &err);
-        return fail(&err);
+        return explain_refusal(job, adviser, &err);
     case SUBMIT_UNSURE:
         break;
     }
@@ -238,7 +255,7 @@ static int make_ready(const char *lib_dir, const struct backend **backend,
 
 /* Folder and token are on disk before Slurm hears of the job. */
 static int submit(const struct options *options, const struct config *config,
-                  const struct job *job, const char *lib_dir,
+                  const struct job *job, struct adviser *adviser,
                   const char *script)
 {
     const struct backend *backend;
@@ -252,11 +269,12 @@ static int submit(const struct options *options, const struct config *config,
                                              : "integ2d-runs";
     progress_start(&progress, options->quiet);
     watch_signals();
-    if (run_create(parent, job, job->site.slurm ? "slurm" : "local", script,
+    if (advise_load(adviser, job->site.name, &err) != 0 ||
+        run_create(parent, job, job->site.slurm ? "slurm" : "local", script,
                    run, &err) != 0 ||
-        make_ready(lib_dir, &backend, &err) != 0)
+        make_ready(adviser->prefix->lib, &backend, &err) != 0)
         return fail(&err);
-    int status = request(job, backend, script, run);
+    int status = request(job, backend, adviser, script, run);
     if (status != 0)
         return status;
     run->status.state = STATE_PENDING;
@@ -266,7 +284,7 @@ static int submit(const struct options *options, const struct config *config,
     snprintf(text, sizeof text, "job %ld submitted, %s", run->status.job_id,
              short_name(run->folder));
     progress_note(&progress, text);
-    return finish(options, run, backend, &progress);
+    return finish(options, adviser, run, backend, &progress);
 }
 
 /* Everything up to the script; nothing has happened yet when this fails. */
@@ -306,6 +324,7 @@ int main(int argc, char **argv)
     struct config config;
     struct job job;
     struct error err;
+    struct adviser adviser = {.prefix = &prefix};
     char *script;
     prefix_standard();
     options_parse(argc, argv, &options);
@@ -314,9 +333,10 @@ int main(int argc, char **argv)
         return fail(&err);
     int status = 0;
     if (!options.dry_run)
-        status = submit(&options, &config, &job, prefix.lib, script);
+        status = submit(&options, &config, &job, &adviser, script);
     else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
         status = cannot_print();
+    advise_release(&adviser);
     free(script);
     return status;
 }

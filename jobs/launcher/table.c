@@ -7,11 +7,11 @@
 
 #include "file.h"
 
-enum { COLUMNS = 12, CELL = 72 };
+enum { COLUMNS = 13, ADVICE = 11, CELL = 72 };
 
 static const char *const heads[COLUMNS] = {
-    "scheme", "site",   "job",      "workers", "nodes", "grid",
-    "best",   "median", "integral", "error",   "CPU",   "check"};
+    "scheme", "site",     "job",   "workers", "nodes",  "grid", "best",
+    "median", "integral", "error", "CPU",     "advice", "check"};
 
 struct row {
     char cell[COLUMNS][CELL];
@@ -55,7 +55,8 @@ static void row_fill(const struct result *result, struct row *row)
     if (run->status.nodes)
         snprintf(cell[4], CELL, "%ld", run->status.nodes);
     snprintf(cell[5], CELL, "%ld", run->grid);
-    snprintf(cell[11], CELL, "%s", check_text(result));
+    snprintf(cell[ADVICE], CELL, "%s", advice_mark(&result->advice));
+    snprintf(cell[ADVICE + 1], CELL, "%s", check_text(result));
     if (result->verdict != RESULT_RIGHT)
         return;
     time_text(record->best_s, cell[6]);
@@ -70,14 +71,26 @@ static void row_fill(const struct result *result, struct row *row)
 
 static bool is_text(int column)
 {
-    return column < 2 || column == COLUMNS - 1;
+    return column < 2 || column >= ADVICE;
 }
 
 static void row_print(const struct row *row, const int *widths, FILE *file)
 {
-    for (int i = 0; i < COLUMNS - 1; i++)
+    for (int i = 0; i < COLUMNS - 1; i++) {
+        if (widths[i] == 0)
+            continue;
         fprintf(file, is_text(i) ? "%-*s  " : "%*s  ", widths[i], row->cell[i]);
+    }
     fprintf(file, "%s\n", row->cell[COLUMNS - 1]);
+}
+
+/* One run's advice follows in full. */
+static bool has_advice(const struct result *results, size_t count)
+{
+    size_t marked = 0;
+    for (size_t i = 0; i < count; i++)
+        marked += results[i].advice.count > 0;
+    return count > 1 && marked > 0;
 }
 
 void table_print(const struct result *results, size_t count, FILE *file)
@@ -95,6 +108,8 @@ void table_print(const struct result *results, size_t count, FILE *file)
             widths[j] = width > widths[j] ? width : widths[j];
         }
     }
+    if (!has_advice(results, count))
+        widths[ADVICE] = 0;
     row_print(&head, widths, file);
     for (size_t i = 0; i < count; i++) {
         row_fill(&results[i], &row);
@@ -120,12 +135,38 @@ void table_details(const struct result *result, FILE *file)
     }
 }
 
+/* The jobs whose advice is not shown here, and how to see it. */
+static void point_to_advice(const struct result *results, size_t count,
+                            FILE *file)
+{
+    const char *before = "\nFor the advice, type one of: integ2d-collect";
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].advice.count == 0)
+            continue;
+        fprintf(file, "%s %ld", before, results[i].run.status.job_id);
+        before = ",";
+    }
+    if (before[0] == ',')
+        fputc('\n', file);
+}
+
 void table_explain(const struct result *results, size_t count, FILE *file)
 {
     for (size_t i = 0; i < count; i++) {
         if (results[i].text[0])
             fprintf(file, "%s\n", results[i].text);
     }
+    if (count == 1)
+        advice_print(&results[0].advice, file);
+    else
+        point_to_advice(results, count, file);
+}
+
+static void csv_advice(const struct advice_list *list, FILE *file)
+{
+    for (size_t i = 0; i < list->count; i++)
+        fprintf(file, "%s%s", i ? " " : "", list->advice[i].name);
+    fputc(',', file);
 }
 
 /* A number that is not known is an empty field. */
@@ -141,7 +182,7 @@ void table_print_csv(const struct result *results, size_t count, FILE *file)
     fprintf(file,
             "scheme,site,job_id,workers,nodes,grid,math,mode,repeat,state,"
             "check,best_s,median_s,integral,error,cpu_efficiency,"
-            "folder\n");
+            "advice,folder\n");
     for (size_t i = 0; i < count; i++) {
         const struct result *result = &results[i];
         const struct run *run = &result->run;
@@ -156,6 +197,7 @@ void table_print_csv(const struct result *results, size_t count, FILE *file)
         csv_number(right ? record->integral : NAN, 17, file);
         csv_number(right ? record->error : NAN, 17, file);
         csv_number(right ? result->cpu_efficiency : NAN, 4, file);
+        csv_advice(&result->advice, file);
         /* A folder's name may hold commas and quotes. */
         fputc('"', file);
         for (const char *c = run->folder; *c; c++)

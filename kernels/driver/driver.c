@@ -206,6 +206,7 @@ void run_start(struct run *run)
             say(run);
         return;
     }
+    run->cpus_allowed = grant_allowed();
     allocate(run);
     if (run->status != 0)
         say(run);

@@ -97,6 +97,7 @@ struct run {
     int placement;      /* a map was asked for */
     int typed;          /* the number of workers was typed */
     int *pin;           /* pin[t]: CPU of this process's worker t, or NULL */
+    int cpus_allowed;   /* CPUs this process was let use when it started */
     long process;       /* id of the process that called run_init() */
     struct note note[RUN_NOTES];
     int notes;

@@ -50,6 +50,13 @@ long grant_cpus(int workers)
     return tasks * (each < 1 ? 1 : each);
 }
 
+int grant_allowed(void)
+{
+    cpu_set_t cpus;
+
+    return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
+}
+
 int grant_odds(int workers, int typed, char *message, size_t size)
 {
     const long granted = grant_number("SLURM_CPUS_PER_TASK");

@@ -19,6 +19,9 @@ int grant_workers(void);
  * many as there are workers. */
 long grant_cpus(int workers);
 
+/* How many CPUs this process may run on now; 0: not known. */
+int grant_allowed(void);
+
 /* Is the number of workers in this process at odds with what Slurm granted it?
  * 1 with a message that says what will happen and what to do about it. workers:
  * how many there are; typed: their number was given by an option. */

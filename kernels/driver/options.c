@@ -222,7 +222,7 @@ static void show_options(const struct request *request,
 int options_read(struct options *options, const char *scheme, enum workers rule,
                  const struct about *about, int argc, char **argv)
 {
-    const int quiet = ARGP_NO_HELP | ARGP_NO_ERRS | ARGP_NO_EXIT;
+    const unsigned int quiet = ARGP_NO_HELP | ARGP_NO_ERRS | ARGP_NO_EXIT;
     struct request request = {options, rule, about, scheme};
     struct argp_option shown[sizeof table / sizeof table[0]];
     static char name[64]; /* argv[0] from now on: the loader prints it, too */

@@ -202,6 +202,10 @@ static int add_usage(json_t *record, const struct run *run)
     status |= json_object_set_new(record, "cpu_available_s",
                                   number(wall_s * (double)cpus));
     status |= json_object_set_new(record, "cpus_granted", json_integer(cpus));
+    status |= json_object_set_new(record, "cpus_allowed",
+                                  json_integer(run->cpus_allowed));
+    status |= json_object_set_new(record, "cpus_online",
+                                  json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
     status |= json_object_set_new(record, "peak_mem_mib", number(mem_mib));
     return status;
 }

@@ -687,13 +687,14 @@ static void json_has_the_whole_result(void **state)
     json = result_json(&result);
     expected = json_pack(
         "{si ss ss ss ss si ss ss si si si si si ss sn si sf sf sf sf sf ss ss "
-        "sO}",
+        "sO s[] so}",
         "schema", 1, "folder", run.folder, "site", "hpc2n", "scheme", "openmp",
         "backend", "local", "job_id", 12, "state", "COMPLETED", "verdict",
         "right", "exit_code", 0, "signal", 0, "workers", 2, "nodes", 1, "grid",
         100, "math", "simd", "mode", "repeat", 3, "best_s", 0.25, "median_s",
         0.5, "integral", 4.25, "error", 1.5e-13, "cpu_efficiency", 0.75,
-        "check", "passed", "text", "", "record", whole);
+        "check", "passed", "text", "", "record", whole, "advice", "facts",
+        facts_json(&result.facts));
     assert_non_null(expected);
     assert_true(json_equal(json, expected));
     json_decref(json);

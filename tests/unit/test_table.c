@@ -103,7 +103,7 @@ static void a_table_without_results_has_only_names(void **state)
     assert_string_equal(text,
                         "scheme,site,job_id,workers,nodes,grid,math,"
                         "mode,repeat,state,check,best_s,median_s,integral,"
-                        "error,cpu_efficiency,folder\n");
+                        "error,cpu_efficiency,advice,folder\n");
 }
 
 static void figures_are_shown_only_when_the_result_is_right(void **state)
@@ -199,10 +199,10 @@ static void csv_has_a_line_for_each_result_and_no_digit_is_lost(void **state)
     assert_string_equal(
         strchr(text, '\n') + 1,
         "openmp,hpc2n,1234567,4,2,10000,simd,,5,COMPLETED,passed,0.123456789,"
-        "0.75,0.10000000000000001,1.4999999999999999e-13,0.875,"
+        "0.75,0.10000000000000001,1.4999999999999999e-13,0.875,,"
         "\"/runs/one\"\n"
-        "openmp,hpc2n,7,4,2,10000,simd,,5,TIMEOUT,failed,,,,,,\"/runs/one\"\n"
-        "openmp,hpc2n,1234567,4,2,10000,simd,,5,RUNNING,RUNNING,,,,,,"
+        "openmp,hpc2n,7,4,2,10000,simd,,5,TIMEOUT,failed,,,,,,,\"/runs/one\"\n"
+        "openmp,hpc2n,1234567,4,2,10000,simd,,5,RUNNING,RUNNING,,,,,,,"
         "\"/runs/one\"\n");
 }
 
@@ -251,7 +251,7 @@ static void a_folder_may_have_any_name_in_csv(void **state)
                      names[i]);
             print(table_print_csv, 1);
             columns = csv_fields(text, last, sizeof(last));
-            assert_int_equal(columns, 17);
+            assert_int_equal(columns, 18);
             assert_int_equal(
                 csv_fields(strchr(text, '\n') + 1, last, sizeof(last)),
                 columns);
@@ -259,6 +259,34 @@ static void a_folder_may_have_any_name_in_csv(void **state)
             results[0] = kept;
         }
     }
+}
+
+static void advice_is_a_mark_among_many_and_in_full_for_one(void **state)
+{
+    struct advice advice[] = {
+        {"too-slow", SEVERITY_WARNING, "It was slow.", "-t 5\n-c 2", "man x"},
+        {"odd", SEVERITY_HINT, "Odd.", "", ""},
+    };
+
+    (void)state;
+    results[1].advice = (struct advice_list){advice, 2};
+    print(table_print, 3);
+    assert_non_null(strstr(text, "  advice   check"));
+    assert_non_null(strstr(text, "  warning  failed"));
+    assert_non_null(strstr(text, "  -        passed"));
+    print(table_explain, 3);
+    assert_non_null(strstr(text, "type one of: integ2d-collect 7\n"));
+    assert_null(strstr(text, "It was slow."));
+    print(table_print_csv, 3);
+    assert_non_null(strstr(text, ",too-slow odd,\"/runs/one\""));
+    results[0] = results[1];
+    print(table_print, 1);
+    assert_null(strstr(text, "advice"));
+    print(table_explain, 1);
+    assert_string_equal(text, "it was too slow\n\n"
+                              "advice, warning (too-slow): It was slow.\n"
+                              "    -t 5\n    -c 2\nRead more: man x\n\n"
+                              "advice, hint (odd): Odd.\n");
 }
 
 static void csv_keeps_its_columns_without_an_efficiency(void **state)
@@ -269,7 +297,7 @@ static void csv_keeps_its_columns_without_an_efficiency(void **state)
     results[0].cpu_efficiency = NAN;
     print(table_print_csv, 1);
     assert_int_equal(csv_fields(strchr(text, '\n') + 1, last, sizeof(last)),
-                     17);
+                     18);
     assert_string_equal(last, "/runs/one");
     assert_null(strstr(text, "nan"));
 }
@@ -282,7 +310,7 @@ static void a_result_without_an_integral_has_a_dash_there(void **state)
     assert_non_null(strstr(text, "  0.500 s  0.750 s         -      -  88 %  "
                                  "passed\n"));
     print(table_print_csv, 1);
-    assert_non_null(strstr(text, ",passed,0.5,0.75,,,0.875,\""));
+    assert_non_null(strstr(text, ",passed,0.5,0.75,,,0.875,,\""));
 }
 
 static void a_mode_stands_beside_its_scheme(void **state)
@@ -332,6 +360,7 @@ int main(void)
         TEST(a_table_without_results_has_only_names),
         TEST(figures_are_shown_only_when_the_result_is_right),
         TEST(short_times_are_shown_in_milliseconds),
+        TEST(advice_is_a_mark_among_many_and_in_full_for_one),
         TEST(an_unknown_efficiency_is_a_dash),
         TEST(the_longest_texts_are_shown_whole),
         TEST(explanations_are_given_for_those_that_have_one),

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a collected run to the advice that goes with it. */
+#ifndef INTEG2D_ADVISE_H
+#define INTEG2D_ADVISE_H
+
+#include <stdbool.h>
+
+#include "advice.h"
+#include "error.h"
+#include "job.h"
+#include "prefix.h"
+#include "result.h"
+#include "site.h"
+
+/* The rules and facts of one site at a time, read when they are needed. */
+struct adviser {
+    const struct prefix *prefix;
+    char name[32]; /* the site whose rules are loaded, "" = none yet */
+    struct rules rules;
+    struct site site;
+    bool has_site;
+};
+
+/* Fills result->facts and result->advice. `ask`: Slurm's commands may be
+ * asked for more. Returns 0, or -1 when the rules cannot be read. */
+int advise_result(struct adviser *adviser, bool ask, struct result *result,
+                  struct error *err);
+
+/* The advice on a job that Slurm refused with those words; advice_release
+ * when done. */
+int advise_refusal(struct adviser *adviser, const struct job *job,
+                   const char *refusal, struct advice_list *list,
+                   struct error *err);
+
+/* Reads the rules for a site now, to find out whether they can be read. */
+int advise_load(struct adviser *adviser, const char *site, struct error *err);
+
+void advise_release(struct adviser *adviser);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The facts of one run, gathered from its folder and, on request, from
+ * Slurm's own commands. What cannot be had stays without data. */
+#ifndef INTEG2D_EVIDENCE_H
+#define INTEG2D_EVIDENCE_H
+
+#include <stdbool.h>
+
+#include "fact.h"
+#include "job.h"
+#include "result.h"
+#include "site.h"
+
+/* Fills *facts (zeroed before) for a run that has been collected. site: the
+ * run's, NULL when its file cannot be read. `ask`: also ask accounting about
+ * a job that failed, and which Slurm this is; a command each. */
+void evidence_run(const struct result *result, const struct site *site,
+                  bool ask, struct facts *facts);
+
+/* Fills *facts for a job that Slurm has refused to take, with `refusal` in
+ * its words and what there is to choose from. */
+void evidence_refusal(const struct job *job, const char *refusal,
+                      struct facts *facts);
+
+#endif
