@@ -67,7 +67,7 @@ LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
 SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
-.PHONY: all kernels stage demo test bench lint format install uninstall deps \
+.PHONY: all kernels stage demo test torture bench lint format install uninstall deps \
 	clean help units FORCE
 .DELETE_ON_ERROR:
 
@@ -188,12 +188,18 @@ test:
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
 
+# 500 submissions killed at random instants; `make test` has fewer.
+torture:
+	@sh .ci/deps build lab test
+	@$(MAKE) --no-print-directory stage
+	@BUILD=$(abspath $(BUILD)) tests/torture
+
 bench: stage
 	@sh .ci/deps build lab bench
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps tests/run tests/bench/run site/lab/integ2d-lab
+SHELL_FILES := .ci/run .ci/deps tests/run tests/torture tests/bench/run site/lab/integ2d-lab
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -235,6 +241,7 @@ help:
 	@echo 'make            build everything into $(BUILD)/root'
 	@echo 'make demo       run the main job on the rehearsal cluster'
 	@echo 'make test       the whole test suite, on a private Slurm'
+	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'

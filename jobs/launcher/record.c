@@ -36,6 +36,19 @@ static int compare_number(const char *path, const char *key, json_int_t found,
                      path, key, (long long)found, expected);
 }
 
+/* A job that was started again leaves its record at the same place. */
+static int compare_attempt(const char *path, const struct run *run,
+                           const json_t *json, struct error *err)
+{
+    json_int_t found = json_integer_value(json_object_get(json, "attempt"));
+    if (found >= run->status.attempt)
+        return 0;
+    return error_set(err,
+                     "%s: a record of attempt %lld, and the last one was %d: "
+                     "it left none",
+                     path, (long long)found + 1, run->status.attempt + 1);
+}
+
 static int unpack(const char *path, const struct run *run,
                   struct record *record, struct error *err)
 {
@@ -60,6 +73,7 @@ static int unpack(const char *path, const struct run *run,
     snprintf(id, sizeof id, "%ld", run->status.job_id);
     if (compare_number(path, "schema", schema, RECORD_SCHEMA, err) ||
         compare(path, "job", job_id, id, err) ||
+        compare_attempt(path, run, record->json, err) ||
         compare(path, "scheme", scheme, run->scheme, err) ||
         compare(path, "math", math, run->math, err) ||
         compare_number(path, "grid", grid, run->grid, err) ||
