@@ -62,8 +62,8 @@ says() {
     on hpc2n 'scontrol update PartitionName=batch State=DOWN'
     start hpc2n 'true'
     says 'waits in the queue: the partition is down. Nothing you can change'
-    on hpc2n "scontrol update PartitionName=batch State=UP
-        scontrol update JobId=$id StartTime=now+1hour"
+    on hpc2n "scontrol update JobId=$id StartTime=now+1hour
+        scontrol update PartitionName=batch State=UP"
     says 'its start time has not come'
     on hpc2n "scontrol uhold $id"
     says 'held by its owner. Release it: scontrol release'
@@ -117,6 +117,7 @@ says() {
     wait_for 'Integral value' "$(run_folder)/output_$id.out"
     on hpc2n 'exec integ2d-collect --wait' >out 2>err 3>&- &
     pid=$!
+    wait_for ' runs' err
     on hpc2n "scontrol requeue $id"
     wait $pid
     grep -q passed out

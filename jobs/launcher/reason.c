@@ -59,6 +59,7 @@ static const struct {
     {"Nodes required for job are DOWN, DRAINED or reserved for jobs in higher "
      "priority partitions",
      "the nodes it needs are not available", gone},
+    {"job requeued in held state", "held after it was taken back", held},
     {"launch failed requeued held", "held, because its node could not start it",
      held},
     {"JobLaunchFailure", "it could not be started on its node",
@@ -258,6 +259,9 @@ int reason_is_news(enum job_state state, const char *reason)
 {
     static const char *const said[] = {"None", "NonZeroExitCode", "TimeLimit",
                                        "OutOfMemory"};
+    if (state == STATE_REQUEUE_HOLD || state == STATE_SPECIAL_EXIT ||
+        state == STATE_RESV_DEL_HOLD)
+        return 0;
     if (state_is_waiting(state))
         return reason[0] != '\0';
     if (!state_is_final(state) || state == STATE_COMPLETED || !reason[0])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -116,6 +117,7 @@ int record_load(const struct run *run, struct record *record, struct error *err)
         return -1;
     record->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     free(text);
+    record->cut = !record->json;
     if (!record->json)
         return error_set(err, "%s:%d: not a whole record: %s", path, why.line,
                          why.text);
@@ -129,4 +131,30 @@ void record_release(struct record *record)
 {
     json_decref(record->json);
     record->json = NULL;
+}
+
+/* A record of this run's kind that is not its job's. */
+static bool is_other_record(const struct run *run, const char *name)
+{
+    static const char begin[] = "record_", end[] = ".json";
+    char own[PATH_MAX];
+    size_t length = strlen(name);
+    run_file(run, "record_", ".json", own);
+    return strncmp(name, begin, sizeof begin - 1) == 0 && length > sizeof end &&
+           strcmp(name + length - 5, end) == 0 &&
+           strcmp(name, strrchr(own, '/') ? strrchr(own, '/') + 1 : own) != 0;
+}
+
+void record_others(const struct run *run, char *names, size_t size)
+{
+    size_t used = 0;
+    names[0] = '\0';
+    DIR *dir = opendir(run->folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        if (used < size && is_other_record(run, entry->d_name))
+            used += (size_t)snprintf(names + used, size - used, "%s%s",
+                                     used ? ", " : "", entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
 }

@@ -21,6 +21,7 @@ struct record {
     double cpu_used_s;
     double cpu_available_s;
     bool passed;
+    bool cut;        /* it ends too soon: the rest may still be on its way */
     char check[400]; /* the check in words */
 };
 
@@ -30,6 +31,10 @@ struct record {
  * be believed. */
 int record_load(const struct run *run, struct record *record,
                 struct error *err);
+
+/* Writes the names of records in the run folder that are not its job's, "" =
+ * there are none. What does not fit is cut. */
+void record_others(const struct run *run, char *names, size_t size);
 
 void record_release(struct record *record);
 

@@ -153,12 +153,16 @@ static void judge_open(struct result *result)
 static void judge_record(struct result *result, int rc, const struct error *err)
 {
     long id = result->run.status.job_id;
+    char others[500] = "";
     result->verdict = RESULT_FAILED;
+    if (rc > 0)
+        record_others(&result->run, others, sizeof others);
     if (rc > 0)
         say(result,
             "job %ld ended without an error and left no record in %s: there "
-            "is no result",
-            id, result->run.folder);
+            "is no result%s%s%s",
+            id, result->run.folder, others[0] ? " (of other jobs: " : "",
+            others, others[0] ? ")" : "");
     else if (rc < 0)
         say(result, "job %ld: %s", id, err->text);
     else if (!result->record.passed)
@@ -191,8 +195,8 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
     int rc = 1;
     if (run->status.job_id)
         rc = record_load(run, &result->record, &err);
-    for (long waited = 0;
-         rc > 0 && waited < wait_ms && run->status.state == STATE_COMPLETED;
+    for (long waited = 0; (rc > 0 || result->record.cut) && waited < wait_ms &&
+                          run->status.state == STATE_COMPLETED;
          waited += 50) {
         nanosleep(&pause, NULL);
         rc = record_load(run, &result->record, &err);

@@ -272,17 +272,38 @@ static int is_run(const char *parent, const char *name, char path[PATH_MAX])
     return access(file, F_OK) == 0;
 }
 
-/* "submitted" would need every run.json read: the folder's own time and
- * token sort well enough, and names of equal runs differ in them alone. */
+/* When run.json was written, for two runs of the same second. */
+static struct timespec written(const char *folder)
+{
+    char file[PATH_MAX];
+    struct stat about;
+    if (snprintf(file, sizeof file, "%s/run.json", folder) >=
+            (int)sizeof file ||
+        stat(file, &about) != 0)
+        return (struct timespec){0};
+    return about.st_mtim;
+}
+
+/* "submitted" would need every run.json read: the time in the folder's name
+ * sorts well enough. */
 static int by_time(const void *a, const void *b)
 {
     const char *left = *(char *const *)a, *right = *(char *const *)b;
-    size_t tail = JOB_TOKEN + sizeof "-20261122T074500Z-" - 1;
+    const size_t stamp = sizeof "-20261122T074500Z" - 1;
+    const size_t tail = JOB_TOKEN + 1 + stamp;
     size_t left_length = strlen(left), right_length = strlen(right);
     int order = 0;
     if (left_length > tail && right_length > tail)
-        order = strcmp(left + left_length - tail, right + right_length - tail);
-    return order ? order : strcmp(left, right);
+        order = strncmp(left + left_length - tail, right + right_length - tail,
+                        stamp);
+    if (order != 0)
+        return order;
+    struct timespec first = written(left), second = written(right);
+    if (first.tv_sec != second.tv_sec)
+        return first.tv_sec < second.tv_sec ? -1 : 1;
+    if (first.tv_nsec != second.tv_nsec)
+        return first.tv_nsec < second.tv_nsec ? -1 : 1;
+    return strcmp(left, right);
 }
 
 int run_list(const char *parent, char ***folders, size_t *count,

@@ -110,7 +110,7 @@ static void other_jobs_and_other_texts_are_passed_over(void **state)
 static void names_and_comments_may_hold_anything(void **state)
 {
     (void)state;
-    read_queue("6|PENDING|0|1|0|N/A|N/A||None|a|b|c\nd||/x|\n"
+    read_queue("6|PENDING|0|1|0|N/A|N/A||None|a|b|c\ne||/x|\n"
                "7|PENDING|0|1|0|N/A|N/A||None|a|b c|integ2d:0123456789ab|/x|\n",
                0);
     assert_int_equal(job.answer, ANSWER_FOUND);
