@@ -257,8 +257,10 @@ const char *reason_advice(const char *reason)
 
 int reason_is_news(enum job_state state, const char *reason)
 {
-    static const char *const said[] = {"None", "NonZeroExitCode", "TimeLimit",
-                                       "OutOfMemory"};
+    /* A script that was killed has JobLaunchFailure: that says nothing. */
+    static const char *const news[] = {"SystemFailure", "NodeDown",
+                                       "InactiveLimit", "DeadLine",
+                                       "BurstBufferOperation"};
     if (state == STATE_REQUEUE_HOLD || state == STATE_SPECIAL_EXIT ||
         state == STATE_RESV_DEL_HOLD)
         return 0;
@@ -266,12 +268,10 @@ int reason_is_news(enum job_state state, const char *reason)
         return reason[0] != '\0';
     if (!state_is_final(state) || state == STATE_COMPLETED || !reason[0])
         return 0;
-    for (size_t i = 0; i < ROWS(said); i++) {
-        if (strcmp(reason, said[i]) == 0)
-            return 0;
-    }
     /* A job that has waited keeps why, however it ended. */
-    return strstr(reason, "Fail") || strcmp(reason, "NodeDown") == 0 ||
-           strcmp(reason, "InactiveLimit") == 0 ||
-           strcmp(reason, "DeadLine") == 0;
+    for (size_t i = 0; i < ROWS(news); i++) {
+        if (strcmp(reason, news[i]) == 0)
+            return 1;
+    }
+    return 0;
 }

@@ -315,7 +315,8 @@ static void only_what_the_state_does_not_say_is_news(void **state)
     assert_false(reason_is_news(STATE_FAILED, "NonZeroExitCode"));
     assert_false(reason_is_news(STATE_TIMEOUT, "TimeLimit"));
     assert_false(reason_is_news(STATE_CANCELLED, "Priority"));
-    assert_true(reason_is_news(STATE_FAILED, "JobLaunchFailure"));
+    assert_false(reason_is_news(STATE_FAILED, "JobLaunchFailure"));
+    assert_true(reason_is_news(STATE_FAILED, "SystemFailure"));
     assert_true(reason_is_news(STATE_NODE_FAIL, "NodeDown"));
     assert_true(reason_is_news(STATE_CANCELLED, "DeadLine"));
 }
