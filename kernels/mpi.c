@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * MPI: each rank is a process and takes its own block of rows; rank 0 collects.
- * MPI's default holds, a call that fails ends all ranks, so none is checked.
+ * MPI: each rank is a process and takes its own block of rows. A call that
+ * fails ends all ranks (MPI's default), so none is checked.
  */
 #include "driver/driver.h"
 
@@ -16,23 +16,6 @@ static void compute(struct run *run)
     for (long i = first; i < end; i++)
         worker_row(me, i);
     worker_stop(me);
-}
-
-/* Add up an array over all ranks, on rank 0. A rank has 0 in the places of the
- * other ranks' rows, and adding 0 changes no bit. */
-static void reduce(const struct run *run, void *array, MPI_Datatype type)
-{
-    MPI_Reduce(run->rank == 0 ? MPI_IN_PLACE : array, array, (int)run->grid,
-               type, MPI_SUM, 0, MPI_COMM_WORLD);
-}
-
-/* Bring every rank's own struct worker to rank 0. */
-static void gather(const struct run *run)
-{
-    const int size = sizeof *run->worker;
-
-    MPI_Gather(run->rank == 0 ? MPI_IN_PLACE : &run->worker[run->rank], size,
-               MPI_BYTE, run->worker, size, MPI_BYTE, 0, MPI_COMM_WORLD);
 }
 
 int main(int argc, char **argv)
@@ -50,10 +33,14 @@ int main(int argc, char **argv)
         MPI_Barrier(MPI_COMM_WORLD);
         run_begin(&run);
         compute(&run);
-        reduce(&run, run.rows, MPI_DOUBLE);
+        /* The rows of other ranks are 0 here, and adding 0 changes no bit. */
+        MPI_Allreduce(MPI_IN_PLACE, run.rows, (int)run.grid, MPI_DOUBLE,
+                      MPI_SUM, MPI_COMM_WORLD);
         run_end(&run);
-        reduce(&run, run.marks, MPI_UINT64_T);
-        gather(&run);
+        MPI_Allreduce(MPI_IN_PLACE, run.marks, (int)run.grid, MPI_UINT64_T,
+                      MPI_SUM, MPI_COMM_WORLD);
+        MPI_Allgather(MPI_IN_PLACE, 0, MPI_BYTE, run.worker, sizeof *run.worker,
+                      MPI_BYTE, MPI_COMM_WORLD);
         run_check(&run);
     }
     run_finish(&run);

@@ -50,7 +50,7 @@ copy_source() {
     unset BUILD
     copy_source
     run -0 make MPICC=nosuchmpicc
-    [[ $output == *"left out: the scheme mpi: no nosuchmpicc (Debian's packages libopenmpi-dev"* ]]
+    [[ $output == *"left out: the schemes mpi and hybrid: no nosuchmpicc (Debian's packages libopenmpi-dev"* ]]
     [ -x build/root/bin/integ2d-openmp ]
     [ ! -e build/root/bin/integ2d-mpi ]
 }

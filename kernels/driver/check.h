@@ -15,7 +15,7 @@ struct check {
     long rows_done;     /* rows done exactly once */
     double worst_error; /* of the comparison nearest to its tolerance, */
     double tolerance;   /* both as parts of the integral (with h²) */
-    char text[200];     /* one line for the reader */
+    char text[256];     /* one line for the reader */
 };
 
 /* The exact sum of sin(x_i + y_j) over rows a <= i < b of an n x n grid:

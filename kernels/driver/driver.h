@@ -22,6 +22,7 @@
 #include "check.h"
 #include "options.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* One worker: the thread or process that takes rows. On its own cache lines,
@@ -39,23 +40,42 @@ struct worker {
     long rows;       /* in the present repeat */
     long starts;     /* repeats it took part in */
     int number;      /* 0 ... workers - 1 */
-    int core;        /* where it was when it began */
+    int cpu;         /* where it was when it began, as the system counts */
+    int core;        /* the core that this CPU belongs to, -1: not known */
+    int numa;        /* and its NUMA node, -1: not known */
     char host[64];
 };
+
+/* A fact for the record that only some schemes have. */
+struct note {
+    char key[24];
+    char text[200];
+};
+
+enum { RUN_NOTES = 8 };
+
+/* sum + the terms of one row, in order: see row.h. */
+typedef double row_function(double sum, double x, double h, long n);
 
 /* One run of a kernel: what was asked, and what came out so far. */
 struct run {
     /* For the kernels. A kernel of more than one process sets rank and ranks
-     * before run_start(); all others leave them at 0 of 1. */
+     * before run_start(); all others leave them at 0 of 1. Between run_init()
+     * and run_start(), threads is 0 where nothing was typed. */
     long grid;             /* n: points along each axis, and rows */
     int workers;           /* over all processes */
     int rank;              /* which of the processes this is, 0 reports */
     int ranks;             /* how many processes */
+    int threads;           /* workers of this process */
+    int mode;              /* index into the scheme's modes */
+    row_function *row;     /* what computes a row with --math=plain */
     enum sum sum;          /* by rows, or running */
     int status;            /* exit status so far: 0, 1 or 2 */
     double *rows;          /* rows[i]: the sum of row i, before h² */
     uint64_t *marks;       /* marks[i]: see worker_row() */
     struct worker *worker; /* worker[w] */
+    double integral;       /* of the present repeat */
+    double build_s;        /* spent on building code, NAN: none was built */
 
     /* For the driver. */
     const char *scheme;
@@ -70,16 +90,35 @@ struct run {
     double begin_cpu_s;
     double warmup_s; /* NAN without a warm-up */
     double *time_s;  /* time_s[0 ... repeat - 1] */
-    double integral; /* of the present repeat */
-    double first;    /* of the first one */
+    double first;    /* integral of the first repeat */
     struct check check;
-    char message[256]; /* the first thing that went wrong */
+    int failed;         /* run_fail() was called in the present repeat */
+    const char *result; /* what was computed in place of the integral */
+    int placement;      /* a map was asked for */
+    int typed;          /* the number of workers was typed */
+    int *pin;           /* pin[t]: CPU of this process's worker t, or NULL */
+    long process;       /* id of the process that called run_init() */
+    struct note note[RUN_NOTES];
+    int notes;
+    char message[320]; /* the first thing that went wrong */
 };
 
 /* Read the command line. --help and --version answer and end the program;
  * a bad option is kept until run_start(), which knows who reports. */
 void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
               char **argv);
+
+/* The same for a scheme that is not like most. */
+void run_init_about(struct run *run, const char *scheme, enum workers rule,
+                    const struct about *about, int argc, char **argv);
+
+/* The path of an installed file, from its path as seen from this program:
+ * "../lib/integ2d/fortran.so". path: of PATH_MAX. */
+void run_path(char *path, const char *name);
+
+/* Before the first repeat: this cannot be run, and why. Ends with status 2. */
+void run_stop(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Make room for the rows. Afterwards run->status is 0, or 2 after one line on
  * stderr. Processes must agree on the status before they go on. */
@@ -93,16 +132,37 @@ int run_next(struct run *run);
 void run_begin(struct run *run);
 void run_end(struct run *run);
 
+/* Within a repeat: it went wrong, and how. The check fails with this. */
+void run_fail(struct run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Check what this repeat gave (rank 0; outside the timed part). */
 void run_check(struct run *run);
+
+/* In place of run_check(), for what is no sum over rows: how far off it is,
+ * and may be. result: what was computed, if not the integral; else NULL. */
+void run_judge(struct run *run, const char *result, double error,
+               double tolerance);
+
+/* A fact for the record; it is printed below the result, too. The first text
+ * for a key stays. */
+void run_note(struct run *run, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A zeroed array of this process alone, for a scheme that needs more than rows
+ * and marks. NULL, and run_stop() was called, when there is no room for it. The
+ * caller frees it. */
+void *run_array(struct run *run, size_t count, size_t size);
 
 /* Print the result, write the record, release everything (rank 0 reports).
  * Returns run->status: 0 done and right, 1 not right, 2 never started. */
 int run_finish(struct run *run);
 
-/* A worker's part of one repeat: start, rows in any order, stop. */
+/* A worker's part of one repeat: start, rows in any order, stop. worker_put()
+ * is worker_row() for a row whose sum was computed elsewhere. */
 struct worker *worker_start(struct run *run, int number);
 void worker_row(struct worker *me, long i);
+void worker_put(struct worker *me, long i, double sum);
 void worker_stop(struct worker *me);
 
 /* Which worker did row i: 0 ... workers - 1, if it was done exactly once. */

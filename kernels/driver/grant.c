@@ -4,8 +4,12 @@
 #include "options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 long grant_number(const char *name)
 {
@@ -44,4 +48,97 @@ long grant_cpus(int workers)
     if (tasks < 1)
         return workers;
     return tasks * (each < 1 ? 1 : each);
+}
+
+int grant_odds(int workers, int typed, char *message, size_t size)
+{
+    const long granted = grant_number("SLURM_CPUS_PER_TASK");
+    const char *source = typed ? "-n or -c" : "OMP_NUM_THREADS";
+
+    if (granted < 1 || workers == granted || (typed && workers < granted) ||
+        (!typed && grant_number("OMP_NUM_THREADS") != workers))
+        return 0;
+    if (workers > granted)
+        snprintf(message, size,
+                 "%s says %d, but Slurm granted this task %ld CPU%s, so that "
+                 "workers wait for each other: ask for -c %d in the job, or "
+                 "export OMP_NUM_THREADS=$SLURM_CPUS_PER_TASK",
+                 source, workers, granted, granted == 1 ? "" : "s", workers);
+    else
+        snprintf(message, size,
+                 "%s says %d, but Slurm granted this task %ld CPUs, so that "
+                 "%ld stay idle: export OMP_NUM_THREADS=$SLURM_CPUS_PER_TASK",
+                 source, workers, granted, granted - workers);
+    return 1;
+}
+
+/* Open MPI's own number comes first: its ranks may also carry Slurm's, which
+ * counts the daemons that started them. */
+long grant_copies(int *first, const char **launcher)
+{
+    static const struct {
+        const char *size, *rank, *launcher;
+    } launchers[] = {
+        {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "Open MPI's mpirun"},
+        {"PMI_SIZE", "PMI_RANK", "the mpiexec of MPICH or Intel MPI"},
+        {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "srun"},
+    };
+
+    for (size_t l = 0; l < sizeof launchers / sizeof launchers[0]; l++) {
+        const long copies = grant_number(launchers[l].size);
+
+        if (copies >= 1) {
+            *first = grant_number(launchers[l].rank) <= 0;
+            *launcher = launchers[l].launcher;
+            return copies > 1 ? copies : 0;
+        }
+    }
+    return 0;
+}
+
+/* What could be had without swapping, by the kernel's own estimate. */
+static double free_memory_mib(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    double kib = INFINITY;
+    char line[128];
+
+    if (file == NULL)
+        return INFINITY;
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "MemAvailable: %lf kB", &kib) == 1)
+            break;
+    fclose(file);
+    return kib / 1024.0;
+}
+
+/* How much of its address space this process has taken. */
+static double taken_mib(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    double pages = 0.0;
+
+    if (file == NULL)
+        return 0.0;
+    if (fscanf(file, "%lf", &pages) != 1)
+        pages = 0.0;
+    fclose(file);
+    return pages * (double)sysconf(_SC_PAGESIZE) / 0x1p20;
+}
+
+double grant_memory_mib(void)
+{
+    const long node_mib = grant_number("SLURM_MEM_PER_NODE");
+    const long cpu_mib = grant_number("SLURM_MEM_PER_CPU");
+    const long cpus = grant_number("SLURM_CPUS_ON_NODE");
+    double least = free_memory_mib();
+    struct rlimit limit;
+
+    if (node_mib > 0)
+        least = fmin(least, (double)node_mib);
+    if (cpu_mib > 0 && cpus > 0)
+        least = fmin(least, (double)cpu_mib * (double)cpus);
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        least = fmin(least, (double)limit.rlim_cur / 0x1p20 - taken_mib());
+    return fmax(least, 0.0);
 }

@@ -5,6 +5,8 @@
 #ifndef GRANT_H
 #define GRANT_H
 
+#include <stddef.h>
+
 /* A whole number from 0 to 1,000,000,000 in the environment, or -1. Of a list
  * like "4,2" the first. */
 long grant_number(const char *name);
@@ -16,5 +18,20 @@ int grant_workers(void);
 /* How many CPUs the whole job holds: Slurm's tasks x CPUs per task, else as
  * many as there are workers. */
 long grant_cpus(int workers);
+
+/* Is the number of workers in this process at odds with what Slurm granted it?
+ * 1 with a message that says what will happen and what to do about it. workers:
+ * how many there are; typed: their number was given by an option. */
+int grant_odds(int workers, int typed, char *message, size_t size);
+
+/* Was this process started as one of several, though MPI says that it is alone?
+ * Then their number, else 0. *first: is it the first of them? launcher: what
+ * the number was read from. */
+long grant_copies(int *first, const char **launcher);
+
+/* How much memory one more array may take, in MiB: the least of what is free,
+ * what Slurm granted on this node, and the process's own limit. INFINITY when
+ * nothing is known. */
+double grant_memory_mib(void);
 
 #endif

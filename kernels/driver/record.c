@@ -67,6 +67,11 @@ static int id_is_safe(const char *id)
                        "0123456789._-") == strlen(id));
 }
 
+int record_is_wanted(void)
+{
+    return folder() != NULL;
+}
+
 int record_probe(char *message, size_t size)
 {
     char path[PATH_MAX];
@@ -117,6 +122,12 @@ void record_progress(const struct run *run, long done)
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* A place that is not known is null. */
+static json_t *place_number(int place)
+{
+    return place >= 0 ? json_integer(place) : json_null();
 }
 
 static json_t *hex(double value)
@@ -206,13 +217,32 @@ static int add_workers(json_t *record, const struct run *run)
 
         status = json_array_append_new(
             list,
-            json_pack("{sI so si ss so so}", "rows", (json_int_t)worker->rows,
-                      "busy_s", number(worker->busy_s), "core", worker->core,
-                      "host", worker->host, "sum", number(worker->sum * cell),
-                      "expected", number(worker->expected * cell)));
+            json_pack("{sI so so so so ss so so}", "rows",
+                      (json_int_t)worker->rows, "busy_s",
+                      number(worker->busy_s), "cpu", place_number(worker->cpu),
+                      "core", place_number(worker->core), "numa",
+                      place_number(worker->numa), "host", worker->host, "sum",
+                      number(worker->sum * cell), "expected",
+                      number(worker->expected * cell)));
     }
     status |= json_object_set(record, "worker", list);
     json_decref(list);
+    return status;
+}
+
+/* What only some schemes have. */
+static int add_notes(json_t *record, const struct run *run)
+{
+    json_t *notes = json_object();
+    int status = notes == NULL ? -1 : 0;
+
+    for (int i = 0; status == 0 && i < run->notes; i++)
+        status = json_object_set_new(notes, run->note[i].key,
+                                     json_string(run->note[i].text));
+    status |= json_object_set(record, "notes", notes);
+    json_decref(notes);
+    if (!isnan(run->build_s))
+        status |= json_object_set_new(record, "build_s", number(run->build_s));
     return status;
 }
 
@@ -254,18 +284,21 @@ static json_t *record_make(const struct run *run)
 
     if (status == 0) {
         status |= add_times(record, run);
-        status |=
-            json_object_set_new(record, "integral", number(run->integral));
-        status |=
-            json_object_set_new(record, "integral_hex", hex(run->integral));
-        status |=
-            json_object_set_new(record, "error", number(fabs(run->integral)));
+        const double integral = run->result != NULL ? NAN : run->integral;
+
+        status |= json_object_set_new(record, "integral", number(integral));
+        status |= json_object_set_new(record, "integral_hex", hex(integral));
+        status |= json_object_set_new(record, "error", number(fabs(integral)));
         status |= add_usage(record, run);
+        status |= json_object_set_new(
+            record, "pinned",
+            json_boolean(run->pin != NULL && run->result == NULL));
         status |= json_object_set_new(record, "compiler",
                                       json_string(INTEG2D_COMPILER));
         status |=
             json_object_set_new(record, "flags", json_string(INTEG2D_FLAGS));
         status |= add_workers(record, run);
+        status |= add_notes(record, run);
         status |= add_check(record, &run->check);
     }
     if (status != 0) {

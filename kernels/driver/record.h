@@ -12,6 +12,9 @@
 
 struct run;
 
+/* Is one asked for? */
+int record_is_wanted(void);
+
 /* Before computing: can a record be written? 0 (also when none is asked for),
  * or -1 with a message that names the folder and the reason. */
 int record_probe(char *message, size_t size);

@@ -4,9 +4,12 @@
  */
 #include "clock.h"
 #include "driver.h"
+#include "placement.h"
 #include "row.h"
 
+#include <math.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct worker *worker_start(struct run *run, int number)
@@ -16,7 +19,8 @@ struct worker *worker_start(struct run *run, int number)
     me->sum = 0.0;
     me->rows = 0;
     me->starts++;
-    me->core = sched_getcpu();
+    placement_pin(me);
+    me->cpu = sched_getcpu();
     if (gethostname(me->host, sizeof me->host - 1) != 0)
         me->host[0] = '\0';
     me->begin_s = clock_wall_s();
@@ -25,26 +29,51 @@ struct worker *worker_start(struct run *run, int number)
 
 /* The mark counts the row in its low half and names the worker in its high
  * half; added, not stored, so that a row done twice or not at all shows. */
-void worker_row(struct worker *me, long i)
+static void mark(struct worker *me, long i)
 {
-    struct run *run = me->run;
-    const double x = run->h * ((double)i + 0.5);
     const uint64_t mark = (uint64_t)(me->number + 1) << 32 | 1;
 
-    if (run->sum == SUM_RUNNING && run->math == MATH_PLAIN) {
-        me->sum = row_plain(me->sum, x, run->h, run->grid);
-    } else {
-        run->rows[i] = run->math == MATH_PLAIN
-                           ? row_plain(0.0, x, run->h, run->grid)
-                           : row_simd(x, run->h, run->grid);
-        me->sum += run->rows[i];
-    }
     me->rows++;
-    __atomic_fetch_add(&run->marks[i], mark, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&me->run->marks[i], mark, __ATOMIC_RELAXED);
+}
+
+void worker_put(struct worker *me, long i, double sum)
+{
+    me->run->rows[i] = sum;
+    me->sum += sum;
+    mark(me, i);
+}
+
+void worker_row(struct worker *me, long i)
+{
+    const struct run *run = me->run;
+    const double x = run->h * ((double)i + 0.5);
+
+    if (run->math == MATH_SIMD) {
+        worker_put(me, i, row_simd(x, run->h, run->grid));
+    } else if (run->sum == SUM_ROWS) {
+        worker_put(me, i, run->row(0.0, x, run->h, run->grid));
+    } else {
+        me->sum = run->row(me->sum, x, run->h, run->grid);
+        mark(me, i);
+    }
+}
+
+/* A worker that is a process of its own says what this process used. */
+static void process_usage(struct worker *me)
+{
+    struct rusage usage;
+
+    me->cpu_s += clock_cpu_s();
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        me->mem_mib = fmax(me->mem_mib, (double)usage.ru_maxrss / 1024.0);
 }
 
 void worker_stop(struct worker *me)
 {
-    if (me->run->pass > 1 || me->run->repeat == 1)
-        me->busy_s += clock_wall_s() - me->begin_s;
+    if (me->run->pass == 1 && me->run->repeat > 1)
+        return; /* the warm-up */
+    me->busy_s += clock_wall_s() - me->begin_s;
+    if (me->run->process != (long)getpid())
+        process_usage(me);
 }
