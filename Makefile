@@ -74,7 +74,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 # ---- What is built ---------------------------------------------------------
 
 KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
-PROGRAMS := submit collect
+PROGRAMS := submit collect cancel
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
@@ -91,7 +91,7 @@ SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
-.PHONY: all kernels stage demo test bench lint format install uninstall deps \
+.PHONY: all kernels stage demo test torture bench lint format install uninstall deps \
 	deps-julia clean help units FORCE
 .DELETE_ON_ERROR:
 
@@ -248,12 +248,18 @@ test:
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
 
+# 500 submissions killed at random instants; `make test` has fewer.
+torture:
+	@sh .ci/deps build lab test
+	@$(MAKE) --no-print-directory stage
+	@BUILD=$(abspath $(BUILD)) tests/torture
+
 bench: stage
 	@sh .ci/deps build lab bench
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" tests/bench/run
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/bench/run tests/bench/launcher site/lab/integ2d-lab
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/bench/run tests/bench/launcher site/lab/integ2d-lab
 PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
@@ -297,6 +303,7 @@ help:
 	@echo 'make            build everything into $(BUILD)/root'
 	@echo 'make demo       run the main job on the rehearsal cluster'
 	@echo 'make test       the whole test suite, on a private Slurm'
+	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'

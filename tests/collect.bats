@@ -137,12 +137,8 @@ disbelieved() {
     [[ $stderr == *"--json and --csv"* ]]
 }
 
-@test "a submission that was cut short is not known, and never a success" {
+@test "a state that cannot be read is named, and never a success" {
     on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
-    rm "$(run_folder)/state.json"
-    run -3 --separate-stderr on hpc2n integ2d-collect
-    [[ $stderr == *"no job number is known"*"integ2d:$(jq -r .token "$(run_folder)/run.json")"* ]]
-    [[ ${lines[1]} == *UNKNOWN ]]
     echo '{"job_id": 1' >"$(run_folder)/state.json"
     run -2 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *"state.json: not what integ2d-submit wrote"* ]]
@@ -152,4 +148,39 @@ disbelieved() {
     mkdir integ2d-runs
     run -0 "$INTEG2D_BIN/integ2d-collect"
     [ ${#lines[@]} = 1 ]
+}
+
+# A slow network file system is played by hand: the job's files are held back.
+@test "the record of a job that has just ended is waited for, with a bound" {
+    local record from
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    record=$(echo integ2d-runs/*/record_*.json)
+    jq '.state = "RUNNING"' integ2d-runs/*/state.json >state
+    mv state integ2d-runs/*/
+    mv "$record" held
+    head -c 100 held >part
+    (sleep 1; cp part "$record"; sleep 1; mv held "$record") 3>&- &
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ ${lines[1]} == *passed ]]
+    wait
+    mv "$record" "${record%/*}/record_123456.json"
+    from=$SECONDS
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"left no record in "*"(of other jobs: record_123456.json)"* ]]
+    (( SECONDS - from < 30 ))
+    # Long after its end nothing is waited for.
+    jq '.end = 1' integ2d-runs/*/state.json >state
+    mv state integ2d-runs/*/
+    from=$SECONDS
+    run -1 on hpc2n integ2d-collect
+    (( SECONDS - from < 5 ))
+}
+
+@test "a record with a key that is there twice is named" {
+    local record
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    record=$(echo integ2d-runs/*/record_*.json)
+    sed -i '2s/^/"schema": 1, /' "$record"
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"$record:"*"duplicate"* ]]
 }

@@ -22,6 +22,8 @@ enum {
     KEY_MEM,
     KEY_RESERVATION,
     KEY_OUTPUT_DIR,
+    KEY_BACKEND,
+    KEY_CANCEL,
     KEY_DRY_RUN,
     KEY_NO_WAIT,
     KEY_JSON,
@@ -66,6 +68,12 @@ static const struct argp_option table[] = {
     {"dry-run", KEY_DRY_RUN, 0, 0,
      "print the batch script, submit nothing, write nothing", 3},
     {"no-wait", KEY_NO_WAIT, 0, 0, "submit and return", 3},
+    {"backend", KEY_BACKEND, "slurm|commands|local", 0,
+     "reach Slurm through its library or its commands (default: the library, "
+     "where it can be used)",
+     3},
+    {"cancel", KEY_CANCEL, "RUN", 0,
+     "cancel the job of this run folder or job number, and do nothing else", 3},
     {"json", KEY_JSON, 0, 0, "print the result as JSON", 3},
     {"quiet", 'q', 0, 0, "no progress", 3},
     {0, 'Q', 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 3},
@@ -96,6 +104,8 @@ static const struct {
     {KEY_RESERVATION, TEXT(reservation)},
     {'J', TEXT(name)},
     {KEY_OUTPUT_DIR, TEXT(output_dir)},
+    {KEY_BACKEND, TEXT(backend)},
+    {KEY_CANCEL, TEXT(cancel)},
 };
 
 static error_t parse_option(int key, char *value, struct argp_state *state)

@@ -22,6 +22,7 @@ struct record {
     double cpu_used_s;
     double cpu_available_s;
     bool passed;
+    bool cut;        /* it ends too soon: the rest may still be on its way */
     char check[400]; /* the check in words */
 };
 
@@ -36,6 +37,10 @@ int record_load(const struct run *run, struct record *record,
  * name, and *text; NULL behind the last. */
 const char *record_note(const struct record *record, size_t index,
                         const char **text);
+
+/* Writes the names of records in the run folder that are not its job's, "" =
+ * there are none. What does not fit is cut. */
+void record_others(const struct run *run, char *names, size_t size);
 
 void record_release(struct record *record);
 

@@ -139,12 +139,13 @@ int run_save(const struct run *run, struct error *err)
     const struct job_status *status = &run->status;
     return write_json(
         run, "state.json",
-        json_pack("{sI ss ss si si sI sI sI}", "job_id",
+        json_pack("{sI ss ss ss si si si sI sI sI}", "job_id",
                   (json_int_t)status->job_id, "state",
-                  state_name(status->state), "reason", status->reason,
-                  "exit_code", status->exit_code, "signal", status->signal,
-                  "nodes", (json_int_t)status->nodes, "start",
-                  (json_int_t)status->start, "end", (json_int_t)status->end),
+                  state_name(status->state), "reason", status->reason, "by",
+                  status->by, "exit_code", status->exit_code, "signal",
+                  status->signal, "attempt", status->attempt, "nodes",
+                  (json_int_t)status->nodes, "start", (json_int_t)status->start,
+                  "end", (json_int_t)status->end),
         err);
 }
 
@@ -192,12 +193,13 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 
 static int unpack_state(json_t *json, struct run *run, json_error_t *why)
 {
-    const char *state, *reason;
+    const char *state, *reason, *by;
     json_int_t id, nodes, start, end;
     struct job_status *status = &run->status;
-    if (json_unpack_ex(json, why, 0, "{sI ss ss si si sI sI sI}", "job_id", &id,
-                       "state", &state, "reason", &reason, "exit_code",
-                       &status->exit_code, "signal", &status->signal, "nodes",
+    if (json_unpack_ex(json, why, 0, "{sI ss ss ss si si si sI sI sI}",
+                       "job_id", &id, "state", &state, "reason", &reason, "by",
+                       &by, "exit_code", &status->exit_code, "signal",
+                       &status->signal, "attempt", &status->attempt, "nodes",
                        &nodes, "start", &start, "end", &end) != 0)
         return -1;
     status->job_id = id;
@@ -206,7 +208,10 @@ static int unpack_state(json_t *json, struct run *run, json_error_t *why)
     status->start = start;
     status->end = end;
     snprintf(why->text, sizeof why->text, "a text is too long");
-    return text_field(reason, status->reason, sizeof status->reason);
+    return text_field(by, status->by, sizeof status->by) ||
+                   text_field(reason, status->reason, sizeof status->reason)
+               ? -1
+               : 0;
 }
 
 typedef int unpack_fn(json_t *json, struct run *run, json_error_t *why);
@@ -313,17 +318,38 @@ static int is_run(const char *parent, const char *name, char path[PATH_MAX])
     return access(file, F_OK) == 0;
 }
 
-/* "submitted" would need every run.json read: the folder's own time and
- * token sort well enough, and names of equal runs differ in them alone. */
+/* When run.json was written, for two runs of the same second. */
+static struct timespec written(const char *folder)
+{
+    char file[PATH_MAX];
+    struct stat about;
+    if (snprintf(file, sizeof file, "%s/run.json", folder) >=
+            (int)sizeof file ||
+        stat(file, &about) != 0)
+        return (struct timespec){0};
+    return about.st_mtim;
+}
+
+/* "submitted" would need every run.json read: the time in the folder's name
+ * sorts well enough. */
 static int by_time(const void *a, const void *b)
 {
     const char *left = *(char *const *)a, *right = *(char *const *)b;
-    size_t tail = JOB_TOKEN + sizeof "-20261122T074500Z-" - 1;
+    const size_t stamp = sizeof "-20261122T074500Z" - 1;
+    const size_t tail = JOB_TOKEN + 1 + stamp;
     size_t left_length = strlen(left), right_length = strlen(right);
     int order = 0;
     if (left_length > tail && right_length > tail)
-        order = strcmp(left + left_length - tail, right + right_length - tail);
-    return order ? order : strcmp(left, right);
+        order = strncmp(left + left_length - tail, right + right_length - tail,
+                        stamp);
+    if (order != 0)
+        return order;
+    struct timespec first = written(left), second = written(right);
+    if (first.tv_sec != second.tv_sec)
+        return first.tv_sec < second.tv_sec ? -1 : 1;
+    if (first.tv_nsec != second.tv_nsec)
+        return first.tv_nsec < second.tv_nsec ? -1 : 1;
+    return strcmp(left, right);
 }
 
 int run_list(const char *parent, char ***folders, size_t *count,
@@ -372,10 +398,4 @@ void run_file(const struct run *run, const char *stem, const char *ending,
     if (snprintf(path, PATH_MAX, "%s/%s%ld%s", run->folder, stem,
                  run->status.job_id, ending) >= PATH_MAX)
         path[0] = '\0';
-}
-
-const char *run_comment(const struct run *run, char comment[32])
-{
-    snprintf(comment, 32, "integ2d:%s", run->token);
-    return comment;
 }
