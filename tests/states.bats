@@ -44,12 +44,17 @@ start() {
     id=$(job_id)
 }
 
-# What collect says of the run, by both back ends.
+# What collect says of the run, by both back ends; the scheduler may look at
+# the job again only some seconds later.
 says() {
     local backend words=$1 expected=${2:-3}
     for backend in slurm commands; do
-        run -"$expected" --separate-stderr on hpc2n \
-            "integ2d-collect --backend=$backend"
+        for (( i = 0; i < 20; i++ )); do
+            run -"$expected" --separate-stderr on hpc2n \
+                "integ2d-collect --backend=$backend"
+            if [[ $expected = 1 || $stderr == *"$words"* ]]; then break; fi
+            sleep 0.3
+        done
         if [[ $stderr != *"$words"* ]]; then
             echo "expected: $words; found with $backend: $stderr"
             return 1
