@@ -236,8 +236,11 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
                        "exit_code", &status->exit_code, "signal",
                        &status->signal, "start", &start, "end", &end, "began",
                        &its_begin, "boot", &its_boot) != 0) {
+        char shown[4 * JSON_ERROR_TEXT_LENGTH];
         json_decref(json);
-        return error_set(err, "%s: not what a job wrote: %s", path, why.text);
+        /* jansson quotes what it stumbled over. */
+        file_visible(why.text, shown, sizeof shown);
+        return error_set(err, "%s: not what a job wrote: %s", path, shown);
     }
     status->state = state_find(state);
     status->start = start;
