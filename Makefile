@@ -29,6 +29,7 @@ endif
 have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
 NEEDED := jansson.h:libjansson-dev hwloc.h:libhwloc-dev ini.h:libinih-dev
 LEFT_OUT :=
+comma := ,
 ifeq ($(shell command -v $(MPICC) 2>/dev/null),)
 LEFT_OUT += "the schemes mpi and hybrid: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
 NO_KERNEL += mpi hybrid
@@ -192,6 +193,34 @@ test:
 bench: stage
 	@sh .ci/deps build lab bench
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
+
+# ---- Fuzzing: each parser in a program of its own (tests/fuzz) --------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+# What the launcher calls for a file finds it in memory (tests/fuzz/fuzz.c).
+FUZZ_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,file_read file_write access)
+
+# In a build of its own: clang, with sanitizers that end the program.
+fuzzers:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
+	  SANITIZE=fuzzer-no-link,address,undefined \
+	  CFLAGS='-O2 -g -fno-sanitize-recover=all' \
+	  $(FUZZERS:%=$(BUILD)/fuzz/bin/%)
+
+$(OBJ)/fuzz/%.o: tests/fuzz/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZERS:%=$(BIN)/%): $(BIN)/%: $(OBJ)/fuzz/%.o $(OBJ)/fuzz/fuzz.o $(BUILD)/lib/liblauncher.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $^ $(FUZZ_WRAP) $(LDFLAGS) -linih -ljansson -lm -o $@
+
+fuzz:
+	@sh .ci/deps build test
+	@$(MAKE) --no-print-directory fuzzers
+	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/bench/*.[ch])
 SHELL_FILES := .ci/run .ci/deps tests/run tests/bench/run site/lab/integ2d-lab
