@@ -78,7 +78,7 @@ static int ask_account(struct job *job, const char *lib_dir, struct error *err)
     struct error ignored;
     const struct site *site = &job->site;
     /* First, because without Slurm its database gives no answer either. */
-    if (backend_find("slurm", lib_dir, &backend, err) != 0 ||
+    if (backend_choose("", true, lib_dir, &backend, &ignored, err) != 0 ||
         backend->open(NULL, err) != 0)
         return -1;
     if (account_list(site, list, sizeof list, &count, &ignored) != 0)

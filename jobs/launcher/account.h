@@ -11,8 +11,8 @@
 /* Gives the job its account: -A, else $INTEG2D_ACCOUNT, else the user's
  * file, else, where the site demands one and the accounting database knows
  * a single account of this user there, that one (not in a dry run, which
- * asks nobody). lib_dir: where backend_find looks. *source tells which of these
- * it was. Returns 0 or -1. */
+ * asks nobody). lib_dir: where backend_choose looks. *source tells which of
+ * these it was. Returns 0 or -1. */
 int account_set(const struct options *options, const struct config *config,
                 struct job *job, const char *lib_dir, const char **source,
                 struct error *err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What runs jobs: Slurm through its library, or this machine itself. */
+/* What runs jobs: Slurm through its library, Slurm through its commands, or
+ * this machine itself. */
 #ifndef INTEG2D_BACKEND_H
 #define INTEG2D_BACKEND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 #include "error.h"
@@ -15,11 +17,33 @@ struct job_status {
     long job_id;
     enum job_state state;
     char reason[64]; /* Slurm's word for why it waits or ended; "" = none */
+    char by[40];     /* who cancelled it; "" = not known */
     int exit_code;   /* of the script */
     int signal;      /* that ended the script, 0 = none */
+    int attempt;     /* how many times it was started again */
     long nodes;      /* number of nodes it got, 0 = not known */
     time_t start;
     time_t end;
+};
+
+/* Who was asked for a job, and what came of it. */
+enum answer {
+    ANSWER_FOUND,
+    ANSWER_ABSENT, /* everyone has answered, and nobody knows it */
+    ANSWER_DOUBT   /* the controller does not know it; accounting is not
+                      there, or did not answer */
+};
+
+/* A job that is asked for. It is known by its token: numbers are used again,
+ * tokens are not. */
+struct inquiry {
+    const char *folder; /* its run folder */
+    const char *token;
+    time_t submitted; /* when it was asked for */
+    long job_id;      /* 0 = to be found by its token */
+    /* The answer: */
+    struct job_status status; /* where it was found */
+    enum answer answer;
 };
 
 /* What became of a request to run a job. */
@@ -30,36 +54,47 @@ enum submitted {
 };
 
 struct backend {
-    const char *name; /* as run.json has it */
+    const char *name; /* as --backend has it */
+
+    /* Whether this part can be used here at all; NULL = always. */
+    int (*fits)(struct error *err);
 
     /* Must come first. Returns 0, or -1 when there is nothing to talk to.
      * libslurm may also end the process here, with a message and exit status
      * 2: at_end (NULL = nothing) is called before that. */
     int (*open)(void (*at_end)(void), struct error *err);
 
-    /* Runs `script` in `folder` (an absolute path). Fills *job_id on
-     * SUBMIT_OK, *err otherwise. */
+    /* Runs `script` in `folder` (an absolute path), where it lies as
+     * job.sbatch. Fills *job_id on SUBMIT_OK, *err otherwise. */
     enum submitted (*submit)(const struct job *job, const char *script,
                              const char *folder, long *job_id,
                              struct error *err);
 
-    /* Fills *status for its job_id, whose run folder is `folder` and whose
-     * comment is `comment`: numbers are used again, comments are not.
-     * Returns 0 (state STATE_UNKNOWN: nobody knows that job), or -1 when no
-     * answer could be had now. */
-    int (*status)(const char *folder, const char *comment,
-                  struct job_status *status, struct error *err);
+    /* Asks for all `count` jobs with one request, and with one more for those
+     * that the controller has forgotten; adds the requests to *requests.
+     * Returns 0, or -1 when no answer could be had now: then *jobs is as it
+     * was. */
+    int (*ask)(struct inquiry *jobs, size_t count, long *requests,
+               struct error *err);
+
+    /* Cancels a job that `ask` has found. Returns 0, also when it is over
+     * already, or -1. */
+    int (*cancel)(const struct inquiry *job, struct error *err);
 };
 
 extern const struct backend backend_local;
+extern const struct backend backend_commands;
 
-/* The part that knows libslurm, loaded from <lib_dir>/backend-slurm.so.
- * Returns 0, or -1 when it or libslurm is not there. */
-int backend_load(const char *lib_dir, const struct backend **backend,
-                 struct error *err);
+/* The back end for --backend=`name`: "slurm", "commands" or "local"; "" =
+ * the right one: local where `slurm` is false, else Slurm's library, or its
+ * commands where that cannot be used: then *note says so in a line (else it
+ * is empty). lib_dir: where backend-slurm.so is. Returns 0, or -1 when there
+ * is none. */
+int backend_choose(const char *name, bool slurm, const char *lib_dir,
+                   const struct backend **backend, struct error *note,
+                   struct error *err);
 
-/* The backend of that name: "slurm" or "local". */
-int backend_find(const char *name, const char *lib_dir,
-                 const struct backend **backend, struct error *err);
+/* Whether this is Slurm, one way or the other. */
+bool backend_is_slurm(const struct backend *backend);
 
 #endif

@@ -5,6 +5,7 @@
  * is the job id, and ending it (kill) cancels the job. */
 #include "backend.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -145,6 +146,14 @@ static void wait_script(pid_t script, long limit_s, struct job_status *status)
         status->state = STATE_FAILED;
 }
 
+/* What the submitting program has open is not for the job: a lock, say. */
+static void close_others(int kept)
+{
+    if (kept > 3)
+        close_range(3, (unsigned)kept - 1, 0);
+    close_range((unsigned)kept + 1, ~0U, 0);
+}
+
 /* In the job's own process. It reports its number once the script runs. */
 _Noreturn static void supervise(const struct job *job, const char *folder,
                                 int report)
@@ -158,6 +167,7 @@ _Noreturn static void supervise(const struct job *job, const char *folder,
     sigfillset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
     setsid();
+    close_others(report);
     int null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
         dup2(null, 2) < 0 || write_state(folder, &status, &err) != 0)
@@ -165,10 +175,13 @@ _Noreturn static void supervise(const struct job *job, const char *folder,
     pid_t script = fork();
     if (script == 0)
         run_script(folder, status.job_id);
-    setpgid(script, script); /* here, too: before anybody may end the group */
-    if (script < 0 || write(report, &status.job_id, sizeof status.job_id) !=
-                          (ssize_t)sizeof status.job_id)
+    if (script < 0)
         _exit(1);
+    setpgid(script, script); /* here, too: before anybody may end the group */
+    /* Whoever submitted it may be gone by now: the job goes on, and is found
+     * by its file. */
+    ssize_t ignored = write(report, &status.job_id, sizeof status.job_id);
+    (void)ignored;
     close(report);
     wait_script(script, job->time_min * 60, &status);
     status.end = time(NULL);
@@ -254,27 +267,88 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
     return 0;
 }
 
-static int local_status(const char *folder, const char *comment,
-                        struct job_status *status, struct error *err)
+/* The number of the job whose file lies in the folder, 0 = none: the first
+ * that was started, should there be several. */
+static long find_number(const char *folder)
+{
+    long found = 0;
+    struct error ignored;
+    struct job_status status, first = {0};
+    bool gone;
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        int length = 0;
+        long job_id;
+        if (sscanf(entry->d_name, "local_%ld.json%n", &job_id, &length) != 1 ||
+            length == 0 || entry->d_name[length] != '\0')
+            continue;
+        status = (struct job_status){.job_id = job_id};
+        if (read_state(folder, &status, &gone, &ignored) == 0 &&
+            (found == 0 || status.start < first.start)) {
+            first = status;
+            found = job_id;
+        }
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+static int ask_one(struct inquiry *job, struct error *err)
 {
     bool gone;
-    (void)comment; /* what the job wrote lies in its own folder */
-    if (read_state(folder, status, &gone, err) != 0)
+    struct job_status *status = &job->status;
+    *status = (struct job_status){.job_id = job->job_id};
+    job->answer = ANSWER_ABSENT;
+    if (!job->job_id)
+        status->job_id = find_number(job->folder);
+    if (!status->job_id)
+        return 0;
+    if (read_state(job->folder, status, &gone, err) != 0)
         return -1;
     /* It may have written its end after the file was read and before the
      * process was looked for: now it cannot write any more. */
-    if (gone && read_state(folder, status, &gone, err) != 0)
+    if (gone && read_state(job->folder, status, &gone, err) != 0)
         return -1;
     if (gone) {
         status->state = STATE_FAILED;
         snprintf(status->reason, sizeof status->reason, "its process is gone");
     }
+    if (status->state != STATE_UNKNOWN)
+        job->answer = ANSWER_FOUND;
     return 0;
+}
+
+/* What a job wrote lies in its own folder, so nobody is asked. */
+static int local_ask(struct inquiry *jobs, size_t count, long *requests,
+                     struct error *err)
+{
+    (void)requests;
+    for (size_t i = 0; i < count; i++) {
+        if (ask_one(&jobs[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The job's own process ends the script, and says so in its file. */
+static int local_cancel(const struct inquiry *job, struct error *err)
+{
+    bool gone;
+    struct job_status status = {.job_id = job->job_id};
+    if (read_state(job->folder, &status, &gone, err) != 0)
+        return -1;
+    if (gone || state_is_final(status.state) ||
+        kill((pid_t)status.job_id, SIGTERM) == 0 || errno == ESRCH)
+        return 0;
+    return error_set(err, "job %ld was not cancelled: %s", status.job_id,
+                     strerror(errno));
 }
 
 const struct backend backend_local = {
     .name = "local",
     .open = local_open,
     .submit = local_submit,
-    .status = local_status,
+    .ask = local_ask,
+    .cancel = local_cancel,
 };

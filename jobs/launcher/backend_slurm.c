@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "accounting.h"
 #include "backend.h"
-#include "command.h"
+#include "reason.h"
+#include "token.h"
 
 extern const struct backend backend_slurm;
 
@@ -149,7 +152,7 @@ static char **environment(const struct job *job, const char *folder,
     gethostname(host, sizeof host - 1);
     while (environ[own])
         own++;
-    char **list = calloc(own + 10, sizeof *list);
+    char **list = calloc(own + 11, sizeof *list);
     if (!list)
         return NULL;
     bool failed = false;
@@ -163,6 +166,7 @@ static char **environment(const struct job *job, const char *folder,
     }
     failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_DIR=%s", folder) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_HOST=%s", host) < 0;
+    failed |= asprintf(&list[(*count)++], "SLURM_OPEN_MODE=a") < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_JOB_NAME=%s", job->name) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_UMASK=%04o", mask) < 0;
     failed |= asprintf(&list[(*count)++], "SLURM_PRIO_PROCESS=%d",
@@ -191,6 +195,7 @@ static void describe(const struct job *job, const char *script,
     request->std_out = "output_%j.out";
     request->std_err = "error_%j.err";
     request->std_in = "/dev/null";
+    request->open_mode = OPEN_MODE_APPEND;
     request->user_id = getuid();
     request->group_id = getgid();
     request->account = or_null(job->account);
@@ -279,8 +284,26 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
 
 /* ---- State -------------------------------------------------------------- */
 
+/* Flags go before the base, and in this order (as squeue has it). */
 static enum job_state state_of(uint32_t slurm)
 {
+    static const struct {
+        uint32_t flag;
+        enum job_state state;
+    } flags[] = {
+        {JOB_COMPLETING, STATE_COMPLETING},
+        {JOB_STAGE_OUT, STATE_STAGE_OUT},
+        {JOB_CONFIGURING, STATE_CONFIGURING},
+        {JOB_RESIZING, STATE_RESIZING},
+        {JOB_REQUEUE, STATE_REQUEUED},
+        {JOB_REQUEUE_FED, STATE_REQUEUE_FED},
+        {JOB_REQUEUE_HOLD, STATE_REQUEUE_HOLD},
+        {JOB_SPECIAL_EXIT, STATE_SPECIAL_EXIT},
+        {JOB_STOPPED, STATE_STOPPED},
+        {JOB_REVOKED, STATE_REVOKED},
+        {JOB_RESV_DEL_HOLD, STATE_RESV_DEL_HOLD},
+        {JOB_SIGNALING, STATE_SIGNALING},
+    };
     static const enum job_state states[] = {
         [JOB_PENDING] = STATE_PENDING,     [JOB_RUNNING] = STATE_RUNNING,
         [JOB_SUSPENDED] = STATE_SUSPENDED, [JOB_COMPLETE] = STATE_COMPLETED,
@@ -289,135 +312,115 @@ static enum job_state state_of(uint32_t slurm)
         [JOB_PREEMPTED] = STATE_PREEMPTED, [JOB_BOOT_FAIL] = STATE_BOOT_FAIL,
         [JOB_DEADLINE] = STATE_DEADLINE,   [JOB_OOM] = STATE_OUT_OF_MEMORY,
     };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (slurm & flags[i].flag)
+            return flags[i].state;
+    }
     uint32_t base = slurm & JOB_STATE_BASE;
-    /* A requeued job keeps its old end as the base until it is clean. */
-    if (slurm & (JOB_REQUEUE | JOB_REQUEUE_HOLD | JOB_SPECIAL_EXIT))
-        return STATE_PENDING;
-    if (slurm & JOB_COMPLETING)
-        return STATE_COMPLETING;
     if (base >= sizeof states / sizeof states[0])
         return STATE_UNKNOWN;
     return states[base];
 }
 
-/* Only those that a job waits for; spelled as squeue spells them. */
-static const char *reason_of(unsigned reason)
-{
-    switch (reason) {
-    case WAIT_NO_REASON:
-        return "None";
-    case WAIT_PRIORITY:
-        return "Priority";
-    case WAIT_DEPENDENCY:
-        return "Dependency";
-    case WAIT_RESOURCES:
-        return "Resources";
-    case WAIT_PART_NODE_LIMIT:
-        return "PartitionNodeLimit";
-    case WAIT_PART_TIME_LIMIT:
-        return "PartitionTimeLimit";
-    case WAIT_PART_DOWN:
-        return "PartitionDown";
-    case WAIT_PART_INACTIVE:
-        return "PartitionInactive";
-    case WAIT_HELD:
-        return "JobHeldAdmin";
-    case WAIT_HELD_USER:
-        return "JobHeldUser";
-    case WAIT_TIME:
-        return "BeginTime";
-    case WAIT_LICENSES:
-        return "Licenses";
-    case WAIT_RESERVATION:
-        return "Reservation";
-    case WAIT_NODE_NOT_AVAIL:
-        return "ReqNodeNotAvail";
-    case FAIL_BAD_CONSTRAINTS:
-        return "BadConstraints";
-    default:
-        return "";
-    }
-}
+/* The names that squeue prints. The library has this function, its header
+ * does not; newer releases call it by the second name. */
+extern char *slurm_job_reason_string(enum job_state_reason reason)
+    __attribute__((weak));
+extern char *slurm_job_state_reason_string(enum job_state_reason reason)
+    __attribute__((weak));
 
-/* Another job may have come by the number: then ours is not known. A site
- * may strip comments; the number has to do there. */
-static bool is_other(const char *found, const char *expected)
+static const char *reason_of(enum job_state_reason reason)
 {
-    return found && found[0] && strcmp(found, expected) != 0;
+    if (slurm_job_reason_string)
+        return slurm_job_reason_string(reason);
+    if (slurm_job_state_reason_string)
+        return slurm_job_state_reason_string(reason);
+    return "";
 }
 
 static void fill(const slurm_job_info_t *info, struct job_status *status)
 {
-    status->state = state_of(info->job_state);
-    status->reason[0] = '\0';
-    if (status->state == STATE_PENDING)
-        snprintf(status->reason, sizeof status->reason, "%s",
-                 info->state_desc ? info->state_desc
-                                  : reason_of(info->state_reason));
     int code = (int)info->exit_code;
-    status->exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
-    status->signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
-    status->start = info->start_time;
-    status->end = state_is_final(status->state) ? info->end_time : 0;
-    status->nodes = info->nodes && info->nodes[0] ? (long)info->num_nodes : 0;
+    const char *reason =
+        info->state_desc ? info->state_desc
+                         : reason_of((enum job_state_reason)info->state_reason);
+    *status = (struct job_status){
+        .job_id = (long)info->job_id,
+        .state = state_of(info->job_state),
+        .exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0,
+        .signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
+        .attempt = (int)info->restart_cnt,
+        .nodes = info->nodes && info->nodes[0] ? (long)info->num_nodes : 0,
+        .start = info->start_time,
+    };
+    if (state_is_final(status->state))
+        status->end = info->end_time;
+    if (reason_is_news(status->state, reason))
+        snprintf(status->reason, sizeof status->reason, "%s", reason);
 }
 
-/* A job older than MinJobAge: the accounting database has it. One line:
- * State|ExitCode|Start|End|NNodes|Comment, times as seconds since 1970. */
-static int ask_accounting(const char *comment, struct job_status *status,
-                          struct error *err)
+/* Of several with the same token, the first is the run's own. */
+static bool is_wanted(const struct inquiry *job, const slurm_job_info_t *info)
 {
-    char id[32], state[64] = "", start[32] = "", end[32] = "";
-    char found[64] = "";
-    char *text;
-    int exit_code = 0, signal = 0;
-    long nodes = 0;
-    snprintf(id, sizeof id, "--jobs=%ld", status->job_id);
-    char *const argv[] = {
-        "env",   "SLURM_TIME_FORMAT=%s",
-        "sacct", "-nPX",
-        id,      "--format=State,ExitCode,Start,End,NNodes,Comment",
-        NULL};
-    if (command_output(argv, 20, &text, err) != 0)
-        return error_prefix(err, "the controller has forgotten job %ld",
-                            status->job_id);
-    int fields = sscanf(text, "%63[^|]|%d:%d|%31[^|]|%31[^|]|%ld|%63[^|\n]",
-                        state, &exit_code, &signal, start, end, &nodes, found);
-    free(text);
-    status->state = STATE_UNKNOWN;
-    if (fields < 6 || is_other(found, comment))
+    long id = (long)info->job_id;
+    if (job->job_id ? job->job_id != id
+                    : job->answer == ANSWER_FOUND && job->status.job_id < id)
+        return false;
+    return token_fits(job->token, info->comment, info->name, info->work_dir);
+}
+
+/* One job by its number, or all of this user's. */
+static int load_jobs(const struct inquiry *jobs, size_t count,
+                     job_info_msg_t **answer, struct error *err)
+{
+    char said[2048];
+    uint16_t flags = SHOW_ALL | SHOW_LOCAL;
+    *answer = NULL;
+    talk_begin();
+    int rc = count == 1 && jobs[0].job_id
+                 ? slurm_load_job(answer, (uint32_t)jobs[0].job_id, flags)
+                 : slurm_load_job_user(answer, getuid(), flags);
+    int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
+    talk_end(said, sizeof said);
+    if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
-    status->state = state_find(state);
-    status->exit_code = exit_code;
-    status->signal = signal;
-    status->start = strtol(start, NULL, 10);
-    status->end = strtol(end, NULL, 10);
-    status->nodes = nodes;
+    slurm_free_job_info_msg(*answer);
+    return error_set(err, "no answer from Slurm's controller: %s",
+                     said[0] ? said : slurm_strerror(code));
+}
+
+static int slurm_ask(struct inquiry *jobs, size_t count, long *requests,
+                     struct error *err)
+{
+    job_info_msg_t *answer;
+    (*requests)++;
+    if (load_jobs(jobs, count, &answer, err) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].answer = ANSWER_DOUBT;
+        for (uint32_t k = 0; answer && k < answer->record_count; k++) {
+            if (!is_wanted(&jobs[i], &answer->job_array[k]))
+                continue;
+            fill(&answer->job_array[k], &jobs[i].status);
+            jobs[i].answer = ANSWER_FOUND;
+        }
+    }
+    slurm_free_job_info_msg(answer);
+    accounting_ask(jobs, count, requests);
     return 0;
 }
 
-static int slurm_status(const char *folder, const char *comment,
-                        struct job_status *status, struct error *err)
+static int slurm_cancel(const struct inquiry *job, struct error *err)
 {
-    (void)folder;
-    job_info_msg_t *answer = NULL;
     char said[2048];
     talk_begin();
-    int rc = slurm_load_job(&answer, (uint32_t)status->job_id,
-                            SHOW_ALL | SHOW_LOCAL);
+    int rc = slurm_kill_job((uint32_t)job->job_id, SIGKILL, 0);
     int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
     talk_end(said, sizeof said);
-    if (rc == SLURM_SUCCESS && answer->record_count > 0) {
-        status->state = STATE_UNKNOWN;
-        if (!is_other(answer->job_array[0].comment, comment))
-            fill(&answer->job_array[0], status);
-        slurm_free_job_info_msg(answer);
+    if (code == 0 || code == ESLURM_ALREADY_DONE ||
+        code == ESLURM_TRANSITION_STATE_NO_UPDATE)
         return 0;
-    }
-    slurm_free_job_info_msg(answer);
-    if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
-        return ask_accounting(comment, status, err);
-    return error_set(err, "no answer from Slurm's controller: %s",
+    return error_set(err, "job %ld was not cancelled: %s", job->job_id,
                      said[0] ? said : slurm_strerror(code));
 }
 
@@ -425,5 +428,6 @@ const struct backend backend_slurm = {
     .name = "slurm",
     .open = slurm_open,
     .submit = slurm_submit,
-    .status = slurm_status,
+    .ask = slurm_ask,
+    .cancel = slurm_cancel,
 };

@@ -1,38 +1,58 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* integ2d-collect: what came out of runs, now or days later. */
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "named.h"
 #include "prefix.h"
+#include "progress.h"
+#include "refresh.h"
 #include "result.h"
 #include "run.h"
+#include "site.h"
 #include "table.h"
+#include "watch.h"
 
 const char *argp_program_version = "integ2d-collect " INTEG2D_VERSION;
 
-static const char *const runs_folder = "integ2d-runs";
+enum { LATE_S = 10 }; /* after a job's end its files may take as long */
 
 struct arguments {
     bool json;
     bool csv;
-    char **runs; /* as typed */
+    bool wait;
+    bool quiet;
+    bool verbose;
+    const char *backend; /* "" = not given */
+    char **runs;         /* as typed */
     int count;
 };
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    (void)value;
     switch (key) {
     case 'j':
         arguments->json = true;
         return 0;
     case 'c':
         arguments->csv = true;
+        return 0;
+    case 'w':
+        arguments->wait = true;
+        return 0;
+    case 'b':
+        arguments->backend = value;
+        return 0;
+    case 'q':
+        arguments->quiet = true;
+        return 0;
+    case 'v':
+        arguments->verbose = true;
         return 0;
     case ARGP_KEY_ARGS:
         arguments->runs = state->argv + state->next;
@@ -52,6 +72,11 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
     static const struct argp_option table[] = {
         {"json", 'j', 0, 0, "print the results as JSON", 0},
         {"csv", 'c', 0, 0, "print the results as CSV", 0},
+        {"wait", 'w', 0, 0, "wait until all jobs are over", 0},
+        {"backend", 'b', "slurm|commands", 0,
+         "ask Slurm through its library or its commands", 0},
+        {"quiet", 'q', 0, 0, "no progress", 0},
+        {"verbose", 'v', 0, 0, "count the requests to Slurm", 0},
         {0},
     };
     static const struct argp argp = {
@@ -64,66 +89,95 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
             "below ./integ2d-runs are shown.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, 3 some still running or "
-            "unknown.",
+            "unknown, 130 interrupted (the jobs go on).",
     };
-    *arguments = (struct arguments){0};
+    *arguments = (struct arguments){.backend = ""};
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
-/* The run among `folders` with that job number. Numbers are used again: two
- * clusters, or a process of this machine, may have the same one. */
-static int find_job(long job_id, char **folders, size_t count, struct run *run,
-                    struct error *err)
+/* The longest of what the runs' sites demand between two requests. */
+static long shortest_s(const struct prefix *prefix, const struct run *runs,
+                       size_t count)
+{
+    struct site site;
+    struct error ignored;
+    const char *last = "";
+    long shortest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(runs[i].site, last) == 0)
+            continue;
+        last = runs[i].site;
+        if (site_load(prefix->site, last, &site, &ignored) == 0 &&
+            site.poll_s > shortest)
+            shortest = site.poll_s;
+    }
+    return shortest;
+}
+
+/* A folder that is only ours to read keeps its old state. */
+static void save_news(const struct run *runs, const struct job_status *before,
+                      size_t count)
 {
     struct error ignored;
-    struct run other;
-    int found = 0;
     for (size_t i = 0; i < count; i++) {
-        if (run_load(folders[i], &other, &ignored) != 0 ||
-            other.status.job_id != job_id)
-            continue;
-        if (found++)
-            return error_set(err,
-                             "two runs have the job number %ld: name one of "
-                             "the folders\n  %s\n  %s",
-                             job_id, run->folder, other.folder);
-        *run = other;
+        const struct job_status *status = &runs[i].status;
+        if (status->job_id != before[i].job_id ||
+            (status->state != before[i].state && state_is_final(status->state)))
+            run_save(&runs[i], &ignored);
     }
-    if (found)
-        return 0;
-    return error_set(err,
-                     "no run of job %ld below ./%s: name its run folder, or "
-                     "type this where it was submitted",
-                     job_id, runs_folder);
 }
 
-/* A folder, or else a job number. */
-static int load_named(const char *name, struct run *run, struct error *err)
+static void wait_for(const struct arguments *arguments,
+                     const struct prefix *prefix, struct refresh *refresh,
+                     struct run *runs, struct run *const *list, size_t count)
 {
-    char *end, **folders;
-    size_t count;
-    errno = 0;
-    long job_id = strtol(name, &end, 10);
-    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0)
-        return run_load(name, run, err);
-    if (run_list(runs_folder, &folders, &count, err) != 0)
-        return error_prefix(err, "job %ld", job_id);
-    int rc = find_job(job_id, folders, count, run, err);
-    for (size_t i = 0; i < count; i++)
-        free(folders[i]);
-    free(folders);
-    return rc;
+    struct progress progress;
+    struct watch watch = {.refresh = refresh,
+                          .progress = &progress,
+                          .shortest_s = shortest_s(prefix, runs, count)};
+    progress_start(&progress, arguments->quiet);
+    watch_signals();
+    watch_runs(&watch, list, count);
 }
 
-/* Where no answer is to be had, the last known state is shown. */
-static void collect(struct run *run, const struct prefix *prefix,
-                    struct result *result)
+/* Asks for all runs at once, and waits for them if told to. Where no answer
+ * is to be had, the last known state is shown. */
+static int refresh_all(const struct arguments *arguments,
+                       const struct prefix *prefix, struct run *runs,
+                       size_t count)
 {
     struct error err;
-    if (result_refresh(run, prefix->lib, &err) != 0)
-        fprintf(stderr, "integ2d-collect: %s: %s\n", run->folder, err.text);
-    result_collect(run, 0, result);
+    struct refresh refresh = {.backend = arguments->backend,
+                              .lib_dir = prefix->lib};
+    struct run **list = calloc(count ? count : 1, sizeof(struct run *));
+    struct job_status *before = calloc(count ? count : 1, sizeof *before);
+    bool ready = list && before;
+    for (size_t i = 0; ready && i < count; i++) {
+        list[i] = &runs[i];
+        before[i] = runs[i].status;
+    }
+    if (ready && refresh_lost(&refresh, list, count, false, &err) != 0)
+        fprintf(stderr, "integ2d-collect: %s\n", err.text);
+    if (refresh.note.text[0])
+        fprintf(stderr, "%s\n", refresh.note.text);
+    if (ready && arguments->wait)
+        wait_for(arguments, prefix, &refresh, runs, list, count);
+    if (ready)
+        save_news(runs, before, count);
+    if (arguments->verbose)
+        fprintf(stderr, "%ld request%s to Slurm\n", refresh.requests,
+                refresh.requests == 1 ? "" : "s");
+    free(list);
+    free(before);
+    return ready ? 0 : -1;
+}
+
+/* How long this run's files may still be on their way. */
+static long late_ms(const struct run *run)
+{
+    long left_s = (long)(run->status.end - time(NULL)) + LATE_S;
+    return left_s <= 0 ? 0 : left_s > LATE_S ? LATE_S * 1000 : left_s * 1000;
 }
 
 static int print(const struct arguments *arguments,
@@ -169,7 +223,7 @@ static int load_all(const struct arguments *arguments, struct run **runs,
     size_t total = (size_t)arguments->count;
     *count = 0;
     *bad = false;
-    if (total == 0 && run_list(runs_folder, &names, &total, &err) != 0) {
+    if (total == 0 && run_list(named_parent, &names, &total, &err) != 0) {
         fprintf(stderr,
                 "integ2d-collect: %s\nName a run folder or a job number, or "
                 "type this where the jobs were submitted\n",
@@ -178,7 +232,7 @@ static int load_all(const struct arguments *arguments, struct run **runs,
     }
     *runs = calloc(total ? total : 1, sizeof **runs);
     for (size_t i = 0; *runs && i < total; i++) {
-        int rc = arguments->count ? load_named(names[i], &(*runs)[*count], &err)
+        int rc = arguments->count ? named_load(names[i], &(*runs)[*count], &err)
                                   : run_load(names[i], &(*runs)[*count], &err);
         if (rc == 0) {
             (*count)++;
@@ -211,8 +265,12 @@ int main(int argc, char **argv)
     if (load_all(&arguments, &runs, &count, &bad) != 0)
         return 2;
     struct result *results = calloc(count ? count : 1, sizeof *results);
+    if (refresh_all(&arguments, &prefix, runs, count) != 0) {
+        free(results);
+        results = NULL;
+    }
     for (size_t i = 0; results && i < count; i++)
-        collect(&runs[i], &prefix, &results[i]);
+        result_collect(&runs[i], late_ms(&runs[i]), &results[i]);
     int status = 2;
     if (results && (count > 0 || !bad)) {
         status = exit_status(results, count);
@@ -226,5 +284,7 @@ int main(int argc, char **argv)
     }
     free(results);
     free(runs);
+    if (watch_is_ended())
+        return 130;
     return bad ? 2 : status;
 }

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,20 +22,33 @@ static long now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int start(char *const argv[], int output, pid_t *pid)
+/* Its own process group, so that Ctrl-C does not end it half-way. */
+static int start(char *const argv[], const char *folder,
+                 char *const environment[], int output, int complaints,
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return ENOMEM;
-    int rc =
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (posix_spawnattr_init(&attributes) != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return ENOMEM;
+    }
+    int rc = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    if (rc == 0 && folder)
+        rc = posix_spawn_file_actions_addchdir_np(&actions, folder);
+    if (rc == 0)
+        rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
+                                              O_RDONLY, 0);
     if (rc == 0)
         rc = posix_spawn_file_actions_adddup2(&actions, output, 1);
     if (rc == 0)
-        rc = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
-                                              O_WRONLY, 0);
+        rc = posix_spawn_file_actions_adddup2(&actions, complaints, 2);
     if (rc == 0)
-        rc = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+        rc = posix_spawnp(pid, argv[0], &actions, &attributes, argv,
+                          environment ? environment : environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return rc;
 }
@@ -80,34 +94,77 @@ static int wait_end(pid_t pid, long deadline_ms, int rc, int *status)
     }
 }
 
-int command_output(char *const argv[], int timeout_s, char **text,
-                   struct error *err)
+/* The end of what was written to `file`. */
+static void read_end(int file, char *text, size_t size)
 {
-    int ends[2], status = 0;
+    off_t length = lseek(file, 0, SEEK_END);
+    off_t from = length > (off_t)size - 1 ? length - (off_t)size + 1 : 0;
+    ssize_t got = length > 0 ? pread(file, text, size - 1, from) : 0;
+    text[got > 0 ? got : 0] = '\0';
+    while (got > 0 && text[got - 1] == '\n')
+        text[--got] = '\0';
+}
+
+/* Runs it with the two ends that it writes to, and closes them. */
+static int run(char *const argv[], const char *folder,
+               char *const environment[], int timeout_s, const int ends[2],
+               int complaints, struct command *command)
+{
+    int status = 0;
     pid_t pid;
     size_t size = 0;
-    *text = malloc(OUTPUT_MAX + 1);
-    if (!*text || pipe2(ends, O_CLOEXEC) != 0) {
-        free(*text);
-        *text = NULL;
-        return error_set(err, "cannot run %s: %s", argv[0], strerror(errno));
-    }
-    int rc = start(argv, ends[1], &pid);
+    int rc = start(argv, folder, environment, ends[1], complaints, &pid);
     close(ends[1]);
     if (rc == 0) {
         long deadline_ms = now_ms() + timeout_s * 1000L;
-        rc = read_all(ends[0], deadline_ms, *text, &size);
+        rc = read_all(ends[0], deadline_ms, command->output, &size);
         rc = wait_end(pid, deadline_ms, rc, &status);
     }
     close(ends[0]);
-    (*text)[size] = '\0';
-    if (rc == 0 && status == 0)
+    command->output[size] = '\0';
+    read_end(complaints, command->complaint, sizeof command->complaint);
+    close(complaints);
+    command->status =
+        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return rc;
+}
+
+int command_run(char *const argv[], const char *folder,
+                char *const environment[], int timeout_s,
+                struct command *command, struct error *err)
+{
+    int ends[2] = {-1, -1};
+    *command = (struct command){.output = malloc(OUTPUT_MAX + 1)};
+    int complaints = memfd_create("complaints", MFD_CLOEXEC);
+    int rc = ENOMEM;
+    if (command->output)
+        rc = complaints < 0 || pipe2(ends, O_CLOEXEC) != 0 ? errno : 0;
+    if (rc == 0)
+        rc = run(argv, folder, environment, timeout_s, ends, complaints,
+                 command);
+    else if (complaints >= 0)
+        close(complaints);
+    if (rc == 0)
         return 0;
-    free(*text);
+    free(command->output);
+    command->output = NULL;
+    error_set(err, "cannot run %s: %s", argv[0], strerror(rc));
+    errno = rc;
+    return -1;
+}
+
+int command_output(char *const argv[], int timeout_s, char **text,
+                   struct error *err)
+{
+    struct command command;
     *text = NULL;
-    if (rc != 0)
-        return error_set(err, "cannot run %s: %s", argv[0], strerror(rc));
+    if (command_run(argv, NULL, NULL, timeout_s, &command, err) != 0)
+        return -1;
+    if (command.status == 0) {
+        *text = command.output;
+        return 0;
+    }
+    free(command.output);
     return error_set(err, "%s failed (exit status %d)", argv[0],
-                     WIFEXITED(status) ? WEXITSTATUS(status)
-                                       : 128 + WTERMSIG(status));
+                     command.status);
 }

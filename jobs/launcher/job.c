@@ -115,10 +115,13 @@ static int read_texts(const struct options *options,
                       const struct config *config, struct job *job,
                       struct error *err)
 {
-    char name[JOB_TEXT];
+    char name[JOB_TEXT], marked[2 * JOB_TEXT];
     snprintf(name, sizeof name, "integ2d-%s", job->scheme.name);
-    if (text_copy(options->name ? options->name : name, "--name", job->name,
-                  err) ||
+    const char *asked = options->name ? options->name : name;
+    if (job->site.no_comments &&
+        snprintf(marked, sizeof marked, "%s-%s", asked, job->token) > 0)
+        asked = marked;
+    if (text_copy(asked, "--name", job->name, err) ||
         text_copy(setting(options->partition, &config->partition), "-p",
                   job->partition, err) ||
         text_copy(setting(options->constraint, &config->constraint), "-C",

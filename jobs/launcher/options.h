@@ -23,6 +23,8 @@ struct options {
     const char *reservation;
     const char *name;
     const char *output_dir;
+    const char *backend;
+    const char *cancel; /* a run, instead of everything else */
     bool dry_run;
     bool no_wait;
     bool json;

@@ -12,26 +12,9 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "reason.h"
 
 enum { TAIL_LINES = 5, TAIL_BYTES = 4096 };
-
-int result_refresh(struct run *run, const char *lib_dir, struct error *err)
-{
-    const struct backend *backend;
-    struct error ignored;
-    char comment[32];
-    if (run->status.job_id == 0 || state_is_final(run->status.state))
-        return 0;
-    if (backend_find(run->backend, lib_dir, &backend, err) != 0 ||
-        backend->open(NULL, err) != 0 ||
-        backend->status(run->folder, run_comment(run, comment), &run->status,
-                        err) != 0)
-        return -1;
-    /* A folder that is only ours to read keeps its old state. */
-    if (state_is_final(run->status.state))
-        run_save(run, &ignored);
-    return 0;
-}
 
 static void say(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -99,10 +82,25 @@ static void say_tail(struct result *result)
     }
 }
 
+static void say_reason(struct result *result, const char *before)
+{
+    char words[300];
+    reason_words(result->run.status.reason, words, sizeof words);
+    if (words[0])
+        say(result, "%s%s", before, words);
+}
+
 static void judge_failed(struct result *result)
 {
     const struct job_status *status = &result->run.status;
     result->verdict = RESULT_FAILED;
+    if (status->state == STATE_NEVER_CREATED) {
+        say(result,
+            "%s: its submission was cut short and Slurm has no such job: it "
+            "was never created (%s). Submit it again",
+            result->run.folder, state_name(status->state));
+        return;
+    }
     say(result, "job %ld %s (%s", status->job_id, state_words(status->state),
         state_name(status->state));
     if (status->exit_code)
@@ -111,34 +109,44 @@ static void judge_failed(struct result *result)
         say(result, ", its run folder could not be written");
     else if (status->signal)
         say(result, ", signal %d", status->signal);
-    if (status->reason[0])
-        say(result, ", %s", status->reason);
+    say_reason(result, ", ");
     say(result, ")");
+    if (status->by[0])
+        say(result, " by %s", status->by);
     if (status->state == STATE_TIMEOUT)
         say(result, ": it had %ld minute%s; ask for more with -t",
             result->run.time_min, result->run.time_min == 1 ? "" : "s");
+    else if (state_advice(status->state)[0])
+        say(result, ". %s", state_advice(status->state));
     say_tail(result);
 }
 
 static void judge_open(struct result *result)
 {
     const struct job_status *status = &result->run.status;
+    const char *advice = state_advice(status->state);
     result->verdict = RESULT_OPEN;
-    if (status->job_id == 0)
+    if (status->job_id == 0) {
         say(result,
-            "no job number is known for %s: either the submission was cut "
-            "short or Slurm's answer was lost. Look for a job with the "
-            "comment integ2d:%s (squeue --me -O JobID,Comment)",
-            result->run.folder, result->run.token);
-    else if (status->state == STATE_UNKNOWN)
+            "no job number is known for %s: it is being submitted, or "
+            "Slurm's answer was lost and cannot be had now. Collect it again "
+            "later",
+            result->run.folder);
+        return;
+    }
+    if (status->state == STATE_UNKNOWN) {
         say(result, "job %ld is not known any more, to %s", status->job_id,
             strcmp(result->run.backend, "local") == 0
                 ? "this machine"
                 : "Slurm's controller or its accounting");
-    else
-        say(result, "job %ld %s%s%s", status->job_id,
-            state_words(status->state), status->reason[0] ? ": " : "",
-            state_reason_words(status->reason));
+        return;
+    }
+    say(result, "job %ld %s", status->job_id, state_words(status->state));
+    say_reason(result, ": ");
+    if (!advice[0] && state_is_waiting(status->state))
+        advice = reason_advice(status->reason);
+    if (advice[0])
+        say(result, ". %s", advice);
 }
 
 /* The job ended well, so its record must be there and whole. */

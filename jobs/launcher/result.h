@@ -25,11 +25,6 @@ struct result {
                         lines of the error file among them */
 };
 
-/* Asks the back end for the job's state unless the folder has a final one, and
- * keeps the answer there. lib_dir: where backend_find looks. Returns
- * 0, or -1 when there was no answer; *run has the last known state then. */
-int result_refresh(struct run *run, const char *lib_dir, struct error *err);
-
 /* Reads what `run` left behind and judges it by the state in run->status.
  * A finished job's record may arrive late on a network file system: it is
  * waited for up to wait_ms. result_release when done. */

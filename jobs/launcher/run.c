@@ -137,12 +137,13 @@ int run_save(const struct run *run, struct error *err)
     const struct job_status *status = &run->status;
     return write_json(
         run, "state.json",
-        json_pack("{sI ss ss si si sI sI sI}", "job_id",
+        json_pack("{sI ss ss ss si si si sI sI sI}", "job_id",
                   (json_int_t)status->job_id, "state",
-                  state_name(status->state), "reason", status->reason,
-                  "exit_code", status->exit_code, "signal", status->signal,
-                  "nodes", (json_int_t)status->nodes, "start",
-                  (json_int_t)status->start, "end", (json_int_t)status->end),
+                  state_name(status->state), "reason", status->reason, "by",
+                  status->by, "exit_code", status->exit_code, "signal",
+                  status->signal, "attempt", status->attempt, "nodes",
+                  (json_int_t)status->nodes, "start", (json_int_t)status->start,
+                  "end", (json_int_t)status->end),
         err);
 }
 
@@ -202,12 +203,13 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 
 static int unpack_state(json_t *json, struct run *run, json_error_t *why)
 {
-    const char *state, *reason;
+    const char *state, *reason, *by;
     json_int_t id, nodes, start, end;
     struct job_status *status = &run->status;
-    if (json_unpack_ex(json, why, 0, "{sI ss ss si si sI sI sI}", "job_id", &id,
-                       "state", &state, "reason", &reason, "exit_code",
-                       &status->exit_code, "signal", &status->signal, "nodes",
+    if (json_unpack_ex(json, why, 0, "{sI ss ss ss si si si sI sI sI}",
+                       "job_id", &id, "state", &state, "reason", &reason, "by",
+                       &by, "exit_code", &status->exit_code, "signal",
+                       &status->signal, "attempt", &status->attempt, "nodes",
                        &nodes, "start", &start, "end", &end) != 0)
         return -1;
     status->job_id = id;
@@ -217,7 +219,10 @@ static int unpack_state(json_t *json, struct run *run, json_error_t *why)
     status->end = end;
     snprintf(why->text, sizeof why->text,
              "a text is too long or has characters that do not belong there");
-    return line_field(reason, status->reason, sizeof status->reason);
+    return line_field(by, status->by, sizeof status->by) ||
+                   line_field(reason, status->reason, sizeof status->reason)
+               ? -1
+               : 0;
 }
 
 typedef int unpack_fn(json_t *json, struct run *run, json_error_t *why);
@@ -344,10 +349,4 @@ void run_file(const struct run *run, const char *stem, const char *ending,
     if (snprintf(path, PATH_MAX, "%s/%s%ld%s", run->folder, stem,
                  run->status.job_id, ending) >= PATH_MAX)
         path[0] = '\0';
-}
-
-const char *run_comment(const struct run *run, char comment[32])
-{
-    snprintf(comment, 32, "integ2d:%s", run->token);
-    return comment;
 }

@@ -32,6 +32,7 @@ struct run {
     char math[8];
     char submitted[32];       /* UTC, ISO 8601 */
     struct job_status status; /* job_id 0 = not submitted, or not known */
+    enum answer answer;       /* to the last question for it; not kept */
 };
 
 /* Makes the run folder below `parent` (which is made too) and puts
@@ -58,9 +59,6 @@ void run_remove(const struct run *run);
  * each and the list. Returns 0 or -1. */
 int run_list(const char *parent, char ***folders, size_t *count,
              struct error *err);
-
-/* The comment by which Slurm knows the run's job; returns `comment`. */
-const char *run_comment(const struct run *run, char comment[32]);
 
 /* <folder>/<stem><job id><ending>, such as output_12.out. */
 void run_file(const struct run *run, const char *stem, const char *ending,

@@ -47,6 +47,8 @@ struct site {
     struct site_node_type types[SITE_TYPES];
     int type_count;
     bool cpu_is_thread; /* a Slurm CPU is a hardware thread */
+    long poll_s;        /* shortest time between two requests, 0 = any */
+    bool no_comments;   /* jobs lose their comment: the name has the token */
     bool one_node;      /* ask for -N 1 when the job fits one node */
 
     char modules[SITE_TEXT];              /* what `ml` loads before integ2d */

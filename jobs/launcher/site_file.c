@@ -19,6 +19,7 @@ enum {
     MESSAGE = 512,        /* part of an error text */
     MINUTES_MAX = 527040, /* 366 days: longest limit a site file may set */
     CORES_MAX = 65536,
+    SECONDS_MAX = 600, /* longest wait between requests a site may set */
 };
 
 /* When a key must be there and have a value. */
@@ -214,6 +215,12 @@ static int take_minutes(const struct row *row, const char *value,
     return parse_number(value, where, 1, MINUTES_MAX, member(row, site), err);
 }
 
+static int take_seconds(const struct row *row, const char *value,
+                        const char *where, struct site *site, struct error *err)
+{
+    return parse_number(value, where, 1, SECONDS_MAX, member(row, site), err);
+}
+
 /* One "name:cores" of the list of node types. */
 static int take_type(const struct row *row, char *word, const char *where,
                      struct site *site, struct error *err)
@@ -280,6 +287,8 @@ static const struct row rows[] = {
      "a regular expression in plain ASCII"},
     {"site", "monitor", OPTIONAL, take_text, TEXT(monitor), word_fits, "_./ =-",
      "a command: letters, digits and _ . / = -"},
+    {"site", "comments", OPTIONAL, take_bool, MEMBER(no_comments), 0, NULL,
+     NULL, "kept or stripped"},
     {"account", "use", ACTIVE, take_use, MEMBER(account), 0, NULL, NULL,
      USE_ALLOWED},
     {"account", "pattern", OPTIONAL, take_regex, TEXT(account_pattern), NULL,
@@ -300,6 +309,8 @@ static const struct row rows[] = {
      NULL, "core or thread"},
     {"limits", "one_node", ACTIVE, take_bool, MEMBER(one_node), 0, NULL, NULL,
      "no or yes"},
+    {"limits", "poll_s", OPTIONAL, take_seconds, MEMBER(poll_s), 0, NULL, NULL,
+     NULL},
     {"modules", "load", OPTIONAL, take_text, TEXT(modules), fits_words, "_.+/-",
      "module names with one blank between: letters, digits and _ . + / -"},
     {"launch", "serial", OPTIONAL, take_text, TEXT(launch[SCHEME_SERIAL]),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The states of a job, named as Slurm names them, and what they mean. */
+/* The states of a job, named as Slurm names them, and what they mean. Slurm's
+ * flags (COMPLETING, REQUEUED ...) go before its base states: a job that is
+ * completing is not over, whatever its base says. */
 #ifndef INTEG2D_STATE_H
 #define INTEG2D_STATE_H
 
@@ -7,10 +9,22 @@
 
 enum job_state {
     STATE_UNKNOWN, /* nobody could say: never taken for success */
+    /* not over */
     STATE_PENDING,
     STATE_RUNNING,
     STATE_SUSPENDED,
     STATE_COMPLETING,
+    STATE_CONFIGURING,
+    STATE_RESIZING,
+    STATE_SIGNALING,
+    STATE_STAGE_OUT,
+    STATE_STOPPED,
+    STATE_REQUEUED,
+    STATE_REQUEUE_FED,
+    STATE_REQUEUE_HOLD,
+    STATE_RESV_DEL_HOLD,
+    STATE_SPECIAL_EXIT,
+    /* over */
     STATE_COMPLETED,
     STATE_CANCELLED,
     STATE_FAILED,
@@ -20,6 +34,8 @@ enum job_state {
     STATE_BOOT_FAIL,
     STATE_DEADLINE,
     STATE_OUT_OF_MEMORY,
+    STATE_REVOKED,
+    STATE_NEVER_CREATED, /* ours: Slurm never had such a job */
     STATE_COUNT
 };
 
@@ -29,6 +45,9 @@ const char *state_name(enum job_state state);
 /* What the state means, in words: "ran into its time limit". */
 const char *state_words(enum job_state state);
 
+/* What to do about it, a sentence or more; "" = nothing. */
+const char *state_advice(enum job_state state);
+
 /* The state of that name; STATE_UNKNOWN for any other text. sacct's
  * "CANCELLED by 1000" is CANCELLED. */
 enum job_state state_find(const char *name);
@@ -36,8 +55,7 @@ enum job_state state_find(const char *name);
 /* Whether the job is over. */
 bool state_is_final(enum job_state state);
 
-/* Slurm's reason for a pending job, in words; the reason itself when there
- * are none for it. */
-const char *state_reason_words(const char *reason);
+/* Whether it waits in the queue, for a reason that Slurm gives. */
+bool state_is_waiting(enum job_state state);
 
 #endif

@@ -2,6 +2,7 @@
 /* integ2d-submit: from a command line to a table of results. */
 #include <argp.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,16 @@
 #include "config.h"
 #include "file.h"
 #include "job.h"
+#include "lock.h"
+#include "named.h"
 #include "options.h"
 #include "prefix.h"
 #include "progress.h"
+#include "refresh.h"
 #include "result.h"
 #include "run.h"
 #include "site.h"
+#include "stop.h"
 #include "table.h"
 #include "watch.h"
 
@@ -30,6 +35,7 @@ enum {
     EXIT_USAGE = 2,
     EXIT_OPEN = 3,
     EXIT_INTERRUPTED = 130,
+    REQUESTS = 5,    /* after each of which it is certain that it was lost */
     LATE_MS = 10000, /* how long a finished job's record may take to show */
 };
 
@@ -133,18 +139,21 @@ static int print_result(const struct options *options,
     return options->no_wait ? 0 : status[result->verdict];
 }
 
-static int finish(const struct options *options, struct run *run,
-                  const struct backend *backend, struct progress *progress)
+static int finish(const struct options *options, const struct job *job,
+                  struct run *run, struct refresh *refresh,
+                  struct progress *progress)
 {
     char text[100];
     struct error err;
     struct result result;
-    struct watch watch = {.backend = backend, .progress = progress};
+    struct watch watch = {.refresh = refresh,
+                          .progress = progress,
+                          .shortest_s = job->site.poll_s};
     if (!options->no_wait) {
-        int rc = watch_job(&watch, run);
+        int rc = watch_runs(&watch, &run, 1);
         if (options->verbose)
-            fprintf(stderr, "%ld requests to %s\n", watch.requests,
-                    backend->name);
+            fprintf(stderr, "%ld request%s to Slurm\n", refresh->requests,
+                    refresh->requests == 1 ? "" : "s");
         if (run_save(run, &err) != 0)
             fprintf(stderr, "integ2d-submit: %s\n", err.text);
         if (rc > 0) {
@@ -165,27 +174,60 @@ static int finish(const struct options *options, struct run *run,
     return status;
 }
 
-/* Asks for the job: 0, or the program's exit status. */
-static int request(const struct job *job, const struct backend *backend,
-                   const char *script, struct run *run)
+/* The request was sent and no answer came: asks until it is certain whether
+ * there is a job. Returns 1 when there is one, 0 when there is none, -1 when
+ * it cannot be said now. */
+static int settle(struct run *run, struct refresh *refresh,
+                  struct progress *progress)
 {
     struct error err;
-    switch (
-        backend->submit(job, script, run->folder, &run->status.job_id, &err)) {
-    case SUBMIT_OK:
-        return 0;
-    case SUBMIT_REFUSED:
-        run_remove(run);
-        account_hint(job, &err);
-        return fail(&err);
-    case SUBMIT_UNSURE:
-        break;
+    for (long pause_ms = 500; !watch_is_ended(); pause_ms += pause_ms / 2) {
+        if (refresh_lost(refresh, &run, 1, true, &err) == 0) {
+            if (run->status.job_id)
+                return 1;
+            return run->status.state == STATE_NEVER_CREATED ? 0 : -1;
+        }
+        progress_show(progress, "waiting for Slurm's controller", "");
+        pause_ms = pause_ms > 10000 ? 10000 : pause_ms;
+        poll(NULL, 0, (int)pause_ms);
+    }
+    return -1;
+}
+
+/* Asks for the job, and again when it is certain that the request was lost.
+ * Returns 0, or the program's exit status. */
+static int request(const struct job *job, const char *script, struct run *run,
+                   struct refresh *refresh, struct progress *progress)
+{
+    struct error err;
+    for (int i = 0; i < REQUESTS; i++) {
+        switch (refresh->slurm->submit(job, script, run->folder,
+                                       &run->status.job_id, &err)) {
+        case SUBMIT_OK:
+            run->status.state = STATE_PENDING;
+            return 0;
+        case SUBMIT_REFUSED:
+            run_remove(run);
+            account_hint(job, &err);
+            return fail(&err);
+        case SUBMIT_UNSURE:
+            break;
+        }
+        progress_note(progress, err.text);
+        progress_note(progress, "There may be a job: looking for it");
+        int found = settle(run, refresh, progress);
+        if (found > 0)
+            return 0;
+        if (found < 0)
+            break;
+        progress_note(progress, "there is none: submitting again");
+        run->status = (struct job_status){0};
     }
     fprintf(stderr,
-            "integ2d-submit: %s\nThere may be a job: look for the comment %s "
-            "before submitting again; %s stays\n",
-            err.text, job->comment, short_name(run->folder));
-    return EXIT_OPEN;
+            "integ2d-submit: there may be a job, and Slurm does not say; %s "
+            "finds out later:\n    integ2d-collect %s\n",
+            "integ2d-collect", short_name(run->folder));
+    return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
 }
 
 /* The run folder on its way to disk, by a thread of its own: the disk and
@@ -211,16 +253,14 @@ static void discard_run(void)
 }
 
 /* Token on disk and back end open: 0, or -1 with no run folder left. */
-static int make_ready(const char *lib_dir, const struct backend **backend,
-                      struct error *err)
+static int make_ready(const struct backend *backend, struct error *err)
 {
     int rc = pthread_create(&saving.thread, NULL, save_token, NULL);
     if (rc != 0) {
         run_remove(&saving.run);
         return error_set(err, "cannot start a thread: %s", strerror(rc));
     }
-    if (backend_find(saving.run.backend, lib_dir, backend, err) != 0 ||
-        (*backend)->open(discard_run, err) != 0) {
+    if (backend->open(discard_run, err) != 0) {
         discard_run();
         return -1;
     }
@@ -236,7 +276,7 @@ static int submit(const struct options *options, const struct config *config,
                   const struct job *job, const char *lib_dir,
                   const char *script)
 {
-    const struct backend *backend;
+    struct refresh refresh = {.backend = "", .lib_dir = lib_dir};
     struct run *run = &saving.run;
     struct error err;
     struct progress progress;
@@ -247,21 +287,53 @@ static int submit(const struct options *options, const struct config *config,
                                              : "integ2d-runs";
     progress_start(&progress, options->quiet);
     watch_signals();
-    if (run_create(parent, job, job->site.slurm ? "slurm" : "local", script,
-                   run, &err) != 0 ||
-        make_ready(lib_dir, &backend, &err) != 0)
+    if (backend_choose(options->backend ? options->backend : "",
+                       job->site.slurm, lib_dir, &refresh.slurm, &refresh.note,
+                       &err) != 0)
         return fail(&err);
-    int status = request(job, backend, script, run);
-    if (status != 0)
-        return status;
-    run->status.state = STATE_PENDING;
-    if (run_save(run, &err) != 0)
+    if (refresh.note.text[0])
+        fprintf(stderr, "%s\n", refresh.note.text);
+    if (run_create(parent, job, refresh.slurm->name, script, run, &err) != 0)
+        return fail(&err);
+    int lock = lock_take(run->folder);
+    if (make_ready(refresh.slurm, &err) != 0)
+        return fail(&err);
+    int status = request(job, script, run, &refresh, &progress);
+    if (status == 0 && run_save(run, &err) != 0)
         fprintf(stderr, "integ2d-submit: job %ld: %s\n", run->status.job_id,
                 err.text);
+    lock_give(lock);
+    if (status != 0)
+        return status;
     snprintf(text, sizeof text, "job %ld submitted, %s", run->status.job_id,
              short_name(run->folder));
     progress_note(&progress, text);
-    return finish(options, run, backend, &progress);
+    return finish(options, job, run, &refresh, &progress);
+}
+
+/* --cancel RUN. */
+static int cancel(const struct options *options, const char *lib_dir)
+{
+    static const int status[] = {[STOP_DONE] = EXIT_RIGHT,
+                                 [STOP_FAILED] = EXIT_WRONG,
+                                 [STOP_NO_ANSWER] = EXIT_OPEN};
+    struct refresh refresh = {.backend =
+                                  options->backend ? options->backend : "",
+                              .lib_dir = lib_dir};
+    struct run run;
+    struct error err;
+    if (named_load(options->cancel, &run, &err) != 0)
+        return fail(&err);
+    enum stopped stopped = stop_run(&refresh, &run, err.text, sizeof err.text);
+    if (refresh.note.text[0])
+        fprintf(stderr, "%s\n", refresh.note.text);
+    if (stopped != STOP_DONE) {
+        fprintf(stderr, "integ2d-submit: %s\n", err.text);
+        return status[stopped];
+    }
+    return printf("%s\n", err.text) < 0 || fflush(stdout) != 0
+               ? cannot_print()
+               : status[stopped];
 }
 
 /* Everything up to the script; nothing has happened yet when this fails. */
@@ -303,8 +375,11 @@ int main(int argc, char **argv)
     char *script;
     prefix_standard();
     options_parse(argc, argv, &options);
-    if (prefix_find(&prefix, &err) != 0 ||
-        prepare(&options, &prefix, &config, &job, &script, &err) != 0)
+    if (prefix_find(&prefix, &err) != 0)
+        return fail(&err);
+    if (options.cancel)
+        return cancel(&options, prefix.lib);
+    if (prepare(&options, &prefix, &config, &job, &script, &err) != 0)
         return fail(&err);
     int status = 0;
     if (!options.dry_run)

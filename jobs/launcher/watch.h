@@ -1,32 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Waiting for a job. The job itself announces its end: its record appears
- * in the run folder, and only then is Slurm asked at short intervals;
- * before, the interval between requests grows from 0.2 to 5 s. */
+/* Waiting for jobs. A job itself announces its end: its record appears in the
+ * run folder. Slurm is asked for all of them with one request in an interval,
+ * which grows with the age of the wait, from 0.2 s to 5 s and, after some
+ * minutes, to a minute; it shrinks when something has changed, and is never
+ * shorter than the site allows. */
 #ifndef INTEG2D_WATCH_H
 #define INTEG2D_WATCH_H
 
 #include <signal.h>
-#include <stdbool.h>
+#include <stddef.h>
 
-#include "backend.h"
 #include "progress.h"
+#include "refresh.h"
 #include "run.h"
 
 struct watch {
-    const struct backend *backend;
+    struct refresh *refresh;
     struct progress *progress;
-    long requests; /* to the back end so far */
+    long shortest_s; /* between two requests, by the site; 0 = any */
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP end the wait of watch_job instead
+/* From here on SIGINT, SIGTERM and SIGHUP end the wait of watch_runs instead
  * of the program (a second one ends the program, with 130). Call it before
  * the run folder is made. */
 void watch_signals(void);
 
-/* Waits until the job of `run` is over and keeps its state in run->status.
- * Returns 0 when it is over, or when nobody has known it for a minute
- * (STATE_UNKNOWN); 1 when a signal came (the job goes on). A back end that
- * gives no answer is asked again until it does. */
-int watch_job(struct watch *watch, struct run *run);
+/* Whether such a signal has come. */
+bool watch_is_ended(void);
+
+/* Waits until the jobs of all runs are over and keeps their states in
+ * runs[i]->status. Returns 0 when they are, or when nobody has known the rest
+ * for a minute (STATE_UNKNOWN); 1 when a signal came (the jobs go on); -1
+ * when out of memory. A back end that gives no answer is asked again until it
+ * does. */
+int watch_runs(struct watch *watch, struct run *const *runs, size_t count);
+
+/* The time until the next request, without jitter. All times are in ms: the
+ * last interval, the age of the wait, what the last request took; `open` jobs
+ * are asked for; `changed`: the last answer brought news; `near`: one job's
+ * end is near. */
+long watch_interval_ms(long last_ms, long age_ms, long took_ms, size_t open,
+                       bool changed, bool near);
 
 #endif

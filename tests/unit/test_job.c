@@ -734,10 +734,31 @@ static void expect_lines(const char *expected)
 #define FILES                                                                  \
     "#SBATCH -o output_%%j.out\n"                                              \
     "#SBATCH -e error_%%j.err\n"                                               \
+    "#SBATCH --open-mode=append\n"                                             \
     "ml purge > /dev/null 2>&1\n"
 #define CORES "export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n"
 #define RECORD "export INTEG2D_RECORD=$PWD\n"
+#define TRAPS                                                                  \
+    "trap 'echo $? ${SLURM_RESTART_COUNT:-0} > exit_$SLURM_JOB_ID' EXIT\n"     \
+    "trap 'exit 143' TERM\n"
 #define MODULE "integ2d/" INTEG2D_VERSION "\n"
+
+/* Where the site loses comments. */
+static void the_name_has_the_token_where_comments_are_stripped(void **state)
+{
+    char expected[200];
+
+    (void)state;
+    at("hpc2n", "mpi");
+    site.no_comments = true;
+    options.name = "try";
+    expect_made();
+    snprintf(expected, sizeof(expected), "try-%s", job.token);
+    assert_string_equal(job.name, expected);
+    site.no_comments = false;
+    expect_made();
+    assert_string_equal(job.name, "try");
+}
 
 static void the_hpc2n_script_asks_for_what_the_job_does(void **state)
 {
@@ -761,7 +782,7 @@ static void the_hpc2n_script_asks_for_what_the_job_does(void **state)
         "#SBATCH -t 01:30:00\n#SBATCH -n 8\n#SBATCH -c 2\n"
         "#SBATCH -N 2\n#SBATCH --mem=2048M\n#SBATCH -C 'zen3|zen4'\n"
         "#SBATCH --reservation=course\n#SBATCH --comment=integ2d:%s\n" FILES
-        "ml GCC/13.2.0 OpenMPI/4.1.6 " MODULE CORES RECORD
+        "ml GCC/13.2.0 OpenMPI/4.1.6 " MODULE CORES RECORD TRAPS
         "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain\n",
         job.token);
     expect_lines(expected);
@@ -783,7 +804,7 @@ static void the_uppmax_script_asks_for_what_the_job_does(void **state)
              "#SBATCH -c 4\n#SBATCH --threads-per-core=1\n#SBATCH -N 1\n"
              "#SBATCH --comment=integ2d:%s\n" FILES
              "ml OpenMPI/4.1.6-GCC-13.2.0 " MODULE CORES
-             "export OMP_NUM_THREADS=4\n" RECORD
+             "export OMP_NUM_THREADS=4\n" RECORD TRAPS
              "integ2d-openmp --grid=10000 --repeat=5 --math=plain\n",
              job.token);
     expect_lines(expected);
@@ -961,6 +982,7 @@ int main(void)
         TEST(an_account_must_have_the_sites_shape),
         TEST(a_hostile_account_is_refused_whatever_the_site_says),
         TEST(an_account_is_dropped_where_none_is_used),
+        TEST(the_name_has_the_token_where_comments_are_stripped),
         TEST(the_hpc2n_script_asks_for_what_the_job_does),
         TEST(the_uppmax_script_asks_for_what_the_job_does),
         TEST(the_local_script_runs_the_programs_of_this_toolkit),

@@ -405,7 +405,39 @@ static void a_run_without_a_job_number_is_open(void **state)
     assert_int_equal(result.verdict, RESULT_OPEN);
     assert_null(result.record.json);
     expect_text("no job number is known for ");
-    expect_text("the comment integ2d:0123456789ab ");
+    expect_text("Collect it again later");
+    run.status.state = STATE_NEVER_CREATED;
+    collect();
+    assert_int_equal(result.verdict, RESULT_FAILED);
+    expect_text("Slurm has no such job: it was never created");
+}
+
+static void who_cancelled_a_job_is_said(void **state)
+{
+    (void)state;
+    run.status.state = STATE_CANCELLED;
+    collect();
+    assert_string_equal(result.text, "job 12 was cancelled (CANCELLED)");
+    snprintf(run.status.by, sizeof(run.status.by), "maria");
+    collect();
+    assert_string_equal(result.text,
+                        "job 12 was cancelled (CANCELLED) by maria");
+}
+
+static void what_can_be_done_is_said(void **state)
+{
+    (void)state;
+    run.status.state = STATE_PENDING;
+    snprintf(run.status.reason, sizeof(run.status.reason), "JobHeldUser");
+    collect();
+    assert_string_equal(result.text,
+                        "job 12 waits in the queue: held by its owner. Release "
+                        "it: scontrol release and its number.");
+    run.status = (struct job_status){.job_id = 12, .state = STATE_NODE_FAIL};
+    collect();
+    assert_string_equal(result.text,
+                        "job 12 lost a node (NODE_FAIL). That was the "
+                        "machine's fault: submit it again.");
 }
 
 static void expect_tail(const char *text, size_t size, const char *expected)
@@ -648,64 +680,6 @@ static void json_of_a_run_without_a_record_has_nulls(void **state)
     json_decref(json);
 }
 
-static void a_final_state_is_not_asked_for_again(void **state)
-{
-    (void)state;
-    snprintf(run.backend, sizeof(run.backend), "nobody");
-    for (int i = 0; i < STATE_COUNT; i++) {
-        run.status.state = (enum job_state)i;
-        assert_int_equal(result_refresh(&run, "/", &err),
-                         state_is_final((enum job_state)i) ? 0 : -1);
-        assert_int_equal(run.status.state, i);
-    }
-    assert_non_null(strstr(err.text, "back end 'nobody' is neither"));
-    run.status = (struct job_status){.state = STATE_UNKNOWN};
-    assert_int_equal(result_refresh(&run, "/", &err), 0);
-    run.status.job_id = 12;
-    snprintf(run.backend, sizeof(run.backend), "slurm");
-    assert_int_equal(result_refresh(&run, "/nowhere", &err), -1);
-    assert_non_null(strstr(err.text, "Slurm's library cannot be used"));
-}
-
-/* A real job on this machine, whose script ends with exit status 3. */
-static void the_end_of_a_job_is_asked_for_and_kept(void **state)
-{
-    const struct timespec pause = {.tv_nsec = 20000000};
-    static const struct job job = {.time_min = 1};
-    struct run kept;
-
-    (void)state;
-    assert_int_equal(
-        backend_local.submit(&job, "", run.folder, &run.status.job_id, &err),
-        SUBMIT_OK);
-    run.status.state = STATE_PENDING;
-    for (int i = 0; i < 3000 && !state_is_final(run.status.state); i++) {
-        assert_int_equal(result_refresh(&run, "/", &err), 0);
-        nanosleep(&pause, NULL);
-    }
-    assert_int_equal(run.status.state, STATE_FAILED);
-    assert_int_equal(run.status.exit_code, 3);
-    assert_int_equal(run_load(run.folder, &kept, &err), 0);
-    assert_int_equal(kept.status.state, STATE_FAILED);
-    assert_int_equal(kept.status.exit_code, 3);
-    assert_int_equal(kept.status.job_id, run.status.job_id);
-    collect();
-    assert_int_equal(result.verdict, RESULT_FAILED);
-    expect_text("ended with an error (FAILED, exit status 3)");
-}
-
-static void a_job_nobody_knows_is_open(void **state)
-{
-    (void)state;
-    run.status.state = STATE_RUNNING;
-    assert_int_equal(result_refresh(&run, "/", &err), 0);
-    assert_int_equal(run.status.state, STATE_UNKNOWN);
-    collect();
-    assert_int_equal(result.verdict, RESULT_OPEN);
-    point_to("state.json");
-    assert_int_equal(access(path, F_OK), -1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, done)
 
 int main(void)
@@ -725,6 +699,8 @@ int main(void)
         TEST(a_failed_job_says_how_it_ended),
         TEST(an_open_job_says_why_it_waits),
         TEST(a_run_without_a_job_number_is_open),
+        TEST(who_cancelled_a_job_is_said),
+        TEST(what_can_be_done_is_said),
         TEST(the_end_of_the_error_file_is_shown),
         TEST(control_characters_of_the_error_file_become_visible),
         TEST(a_long_error_file_never_outgrows_the_text),
@@ -737,9 +713,6 @@ int main(void)
         TEST(json_shows_figures_only_of_a_right_result),
         TEST(json_has_the_whole_result),
         TEST(json_of_a_run_without_a_record_has_nulls),
-        TEST(a_final_state_is_not_asked_for_again),
-        TEST(the_end_of_a_job_is_asked_for_and_kept),
-        TEST(a_job_nobody_knows_is_open),
     };
 
     return cmocka_run_group_tests_name("result", tests, NULL, NULL);

@@ -107,6 +107,8 @@ static void expect_equal(const struct run *a, const struct run *b)
     assert_int_equal(a->status.job_id, b->status.job_id);
     assert_int_equal(a->status.state, b->status.state);
     assert_string_equal(a->status.reason, b->status.reason);
+    assert_string_equal(a->status.by, b->status.by);
+    assert_int_equal(a->status.attempt, b->status.attempt);
     assert_int_equal(a->status.exit_code, b->status.exit_code);
     assert_int_equal(a->status.signal, b->status.signal);
     assert_int_equal(a->status.nodes, b->status.nodes);
@@ -119,6 +121,8 @@ static void save_state(void)
     made.status = (struct job_status){.job_id = 1234567890123,
                                       .state = STATE_OUT_OF_MEMORY,
                                       .reason = "OutOfMemory",
+                                      .by = "maria",
+                                      .attempt = 3,
                                       .exit_code = 125,
                                       .signal = 9,
                                       .nodes = 7,
@@ -395,7 +399,8 @@ static void a_key_that_is_there_twice_is_refused(void **state)
 {
     static const char text[] =
         "{\"job_id\": 1, \"job_id\": 2, \"state\": \"RUNNING\", \"reason\": "
-        "\"\", \"exit_code\": 0, \"signal\": 0, \"nodes\": 0, \"start\": 0, "
+        "\"\", \"by\": \"\", \"exit_code\": 0, \"signal\": 0, \"attempt\": 0, "
+        "\"nodes\": 0, \"start\": 0, "
         "\"end\": 0}";
 
     (void)state;
@@ -472,6 +477,7 @@ static void texts_that_do_not_fit_are_refused_not_cut(void **state)
     expect_text_limit("run.json", "math", sizeof(made.math));
     expect_text_limit("run.json", "submitted", sizeof(made.submitted));
     expect_text_limit("state.json", "reason", sizeof(made.status.reason));
+    expect_text_limit("state.json", "by", sizeof(made.status.by));
 }
 
 /* A run may be somebody else's: its texts are printed on our terminal. */

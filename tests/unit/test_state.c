@@ -11,12 +11,23 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* As the manual page of squeue names them, and which of them are an end. */
+/* As the manual page of squeue names them (the last is our own), and which of
+ * them are an end. */
 static const struct {
     enum job_state state;
     const char *name;
     bool final;
 } known[] = {
+    {STATE_CONFIGURING, "CONFIGURING", false},
+    {STATE_RESIZING, "RESIZING", false},
+    {STATE_SIGNALING, "SIGNALING", false},
+    {STATE_STAGE_OUT, "STAGE_OUT", false},
+    {STATE_STOPPED, "STOPPED", false},
+    {STATE_REQUEUED, "REQUEUED", false},
+    {STATE_REQUEUE_FED, "REQUEUE_FED", false},
+    {STATE_REQUEUE_HOLD, "REQUEUE_HOLD", false},
+    {STATE_RESV_DEL_HOLD, "RESV_DEL_HOLD", false},
+    {STATE_SPECIAL_EXIT, "SPECIAL_EXIT", false},
     {STATE_UNKNOWN, "UNKNOWN", false},
     {STATE_PENDING, "PENDING", false},
     {STATE_RUNNING, "RUNNING", false},
@@ -31,6 +42,8 @@ static const struct {
     {STATE_BOOT_FAIL, "BOOT_FAIL", true},
     {STATE_DEADLINE, "DEADLINE", true},
     {STATE_OUT_OF_MEMORY, "OUT_OF_MEMORY", true},
+    {STATE_REVOKED, "REVOKED", true},
+    {STATE_NEVER_CREATED, "NEVER_CREATED", true},
 };
 
 static void every_state_has_slurms_name_and_is_found_by_it(void **state)
@@ -79,10 +92,8 @@ static void any_other_text_is_the_unknown_state(void **state)
                                         "COMPLETE",
                                         "COMPLETEDX",
                                         "COMPLETED\n",
-                                        "REQUEUED",
-                                        "RESIZING",
-                                        "REVOKED",
-                                        "STOPPED",
+                                        "REQUEUE",
+                                        "?",
                                         "R",
                                         "CD",
                                         "CANCELLEDby 1000",
@@ -98,27 +109,30 @@ static void any_other_text_is_the_unknown_state(void **state)
     }
 }
 
-static void reasons_have_words_and_unknown_ones_stay_as_they_are(void **state)
+static void only_a_job_in_the_queue_waits(void **state)
 {
-    static const char *const reasons[] = {
-        "None",           "Priority",           "Resources",
-        "Dependency",     "BeginTime",          "Reservation",
-        "PartitionDown",  "PartitionInactive",  "PartitionNodeLimit",
-        "Licenses",       "PartitionTimeLimit", "ReqNodeNotAvail",
-        "JobHeldUser",    "JobHeldAdmin",       "AssocGrpCPUMinutesLimit",
-        "BadConstraints", "AssocMaxJobsLimit",  "QOSMaxJobsPerUserLimit"};
-    static const char *const others[] = {"", "priority", "NodeDown",
-                                         "PriorityX", "Prio"};
+    static const enum job_state waiting[] = {
+        STATE_PENDING,      STATE_REQUEUED,     STATE_REQUEUE_FED,
+        STATE_REQUEUE_HOLD, STATE_SPECIAL_EXIT, STATE_RESV_DEL_HOLD};
+    size_t count = 0;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(reasons); i++)
-        assert_string_not_equal(state_reason_words(reasons[i]), reasons[i]);
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_string_equal(state_reason_words(others[i]), others[i]);
-    assert_string_equal(state_reason_words("Resources"),
-                        "waits for cores or nodes to become free");
-    assert_string_equal(state_reason_words("AssocGrpCPUMinutesLimit"),
-                        "the project has used up its hours");
+    for (int i = 0; i < STATE_COUNT; i++)
+        count += state_is_waiting((enum job_state)i);
+    assert_int_equal(count, COUNT(waiting));
+    for (size_t i = 0; i < COUNT(waiting); i++)
+        assert_true(state_is_waiting(waiting[i]));
+}
+
+static void held_jobs_and_broken_nodes_have_advice(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(state_advice(STATE_REQUEUE_HOLD), "release"));
+    assert_non_null(strstr(state_advice(STATE_SPECIAL_EXIT), "release"));
+    assert_non_null(strstr(state_advice(STATE_NODE_FAIL), "submit it again"));
+    assert_non_null(strstr(state_advice(STATE_OUT_OF_MEMORY), "--mem"));
+    assert_string_equal(state_advice(STATE_COMPLETED), "");
+    assert_string_equal(state_advice(STATE_RUNNING), "");
 }
 
 int main(void)
@@ -128,7 +142,8 @@ int main(void)
         cmocka_unit_test(every_state_has_words_of_its_own),
         cmocka_unit_test(sacct_may_say_who_cancelled_a_job),
         cmocka_unit_test(any_other_text_is_the_unknown_state),
-        cmocka_unit_test(reasons_have_words_and_unknown_ones_stay_as_they_are),
+        cmocka_unit_test(only_a_job_in_the_queue_waits),
+        cmocka_unit_test(held_jobs_and_broken_nodes_have_advice),
     };
 
     return cmocka_run_group_tests_name("state", tests, NULL, NULL);

@@ -340,12 +340,16 @@ static void expect_lines(const char *site, bool all, const char *expected)
 #define END                                                                    \
     "#SBATCH -o output_%j.out\n"                                               \
     "#SBATCH -e error_%j.err\n"                                                \
+    "#SBATCH --open-mode=append\n"                                             \
     "ml purge > /dev/null 2>&1\n"                                              \
     "ml GCC/13.2.0 OpenMPI/4.1.6 integ2d/0.1.0\n"                              \
     "export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n"
-#define RUN                                                                    \
-    "export INTEG2D_RECORD=$PWD\n"                                             \
-    "integ2d-openmp --grid=10\n"
+#define TRAPS                                                                  \
+    "trap 'echo $? ${SLURM_RESTART_COUNT:-0} > exit_$SLURM_JOB_ID' EXIT\n"     \
+    "trap 'exit 143' TERM\n"
+#define RECORD "export INTEG2D_RECORD=$PWD\n"
+#define COMMAND "integ2d-openmp --grid=10\n"
+#define RUN RECORD TRAPS COMMAND
 #define START                                                                  \
     "#SBATCH -A hpc2n2026-042\n"                                               \
     "#SBATCH -J integ2d-openmp\n"                                              \
@@ -383,12 +387,13 @@ static void the_uppmax_script_has_these_lines(void **state)
 static void the_local_script_has_these_lines(void **state)
 {
     (void)state;
-    expect_lines("local", true,
-                 "#!/bin/bash\n"
-                 "export PATH=\"/opt/my programs/bin:$PATH\"\n" THREADS RUN);
+    expect_lines(
+        "local", true,
+        "#!/bin/bash\n"
+        "export PATH=\"/opt/my programs/bin:$PATH\"\n" THREADS RECORD COMMAND);
     expect_lines("local", false,
                  "#!/bin/bash\n"
-                 "export PATH=\"/opt/my programs/bin:$PATH\"\n" RUN);
+                 "export PATH=\"/opt/my programs/bin:$PATH\"\n" RECORD COMMAND);
 }
 
 /* Every template the toolkit brings, cut off behind every byte. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "refresh.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "accounting.h"
+#include "exit_file.h"
+#include "lock.h"
+
+enum {
+    SETTLE_S = 2,      /* between the two questions */
+    REMEMBERED_S = 240 /* the controller has not forgotten a job yet: less
+                          than Slurm's own MinJobAge */
+};
+
+static bool is_local(const struct run *run)
+{
+    return strcmp(run->backend, "local") == 0;
+}
+
+static time_t submitted_time(const struct run *run)
+{
+    struct tm utc = {0};
+    const char *end = strptime(run->submitted, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return end && *end == '\0' ? timegm(&utc) : 0;
+}
+
+static int prepare(struct refresh *refresh, bool local,
+                   const struct backend **backend, struct error *err)
+{
+    *backend = local ? &backend_local : refresh->slurm;
+    if (!*backend && backend_choose(refresh->backend, true, refresh->lib_dir,
+                                    backend, &refresh->note, err) != 0)
+        return -1;
+    if (!local)
+        refresh->slurm = *backend;
+    return (*backend)->open(NULL, err);
+}
+
+/* What an answer makes of a run. */
+static void apply(const struct inquiry *job, struct run *run)
+{
+    struct job_status *status = &run->status;
+    run->answer = job->answer;
+    if (job->answer == ANSWER_FOUND) {
+        *status = job->status;
+        return;
+    }
+    if (status->job_id == 0 || exit_file_read(run, status) != 0)
+        status->state = STATE_UNKNOWN;
+}
+
+static bool is_open(const struct run *run, bool local)
+{
+    return is_local(run) == local && !state_is_final(run->status.state);
+}
+
+/* Who cancelled those that now are, which the controller does not tell. */
+static void find_who(struct refresh *refresh, struct run *const *runs,
+                     size_t count)
+{
+    struct job_status **jobs = calloc(count, sizeof *jobs);
+    size_t found = 0;
+    for (size_t i = 0; jobs && i < count; i++) {
+        struct job_status *status = &runs[i]->status;
+        if (!is_local(runs[i]) && status->state == STATE_CANCELLED &&
+            runs[i]->answer == ANSWER_FOUND && !status->by[0])
+            jobs[found++] = status;
+    }
+    accounting_who(jobs, found, &refresh->requests);
+    free(jobs);
+}
+
+/* All runs of one kind that are not over. */
+static int ask(struct refresh *refresh, struct run *const *runs, size_t count,
+               bool local, struct error *err)
+{
+    const struct backend *backend;
+    struct inquiry *jobs = calloc(count ? count : 1, sizeof *jobs);
+    size_t asked = 0;
+    if (!jobs)
+        return error_set(err, "out of memory for %zu jobs", count);
+    for (size_t i = 0; i < count; i++) {
+        if (is_open(runs[i], local))
+            jobs[asked++] =
+                (struct inquiry){.folder = runs[i]->folder,
+                                 .token = runs[i]->token,
+                                 .submitted = submitted_time(runs[i]),
+                                 .job_id = runs[i]->status.job_id};
+    }
+    int rc = 0;
+    if (asked > 0)
+        rc = prepare(refresh, local, &backend, err);
+    if (rc == 0 && asked > 0)
+        rc = backend->ask(jobs, asked, &refresh->requests, err);
+    asked = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (is_open(runs[i], local))
+            apply(&jobs[asked++], runs[i]);
+    }
+    if (rc == 0 && asked > 0 && !local)
+        find_who(refresh, runs, count);
+    free(jobs);
+    return rc;
+}
+
+int refresh_runs(struct refresh *refresh, struct run *const *runs, size_t count,
+                 struct error *err)
+{
+    int local = ask(refresh, runs, count, true, err);
+    int slurm = ask(refresh, runs, count, false, err);
+    return local == 0 && slurm == 0 ? 0 : -1;
+}
+
+static bool is_lost(const struct run *run)
+{
+    return run->status.job_id == 0 && !state_is_final(run->status.state);
+}
+
+/* Without accounting only the controller can say so, while it remembers. */
+static bool is_certain(const struct run *run)
+{
+    return run->answer == ANSWER_ABSENT ||
+           time(NULL) - submitted_time(run) < REMEMBERED_S;
+}
+
+int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
+                 bool mine, struct error *err)
+{
+    const struct timespec settle = {.tv_sec = SETTLE_S};
+    struct run **lost = calloc(count ? count : 1, sizeof(struct run *));
+    size_t found = 0;
+    if (!lost)
+        return error_set(err, "out of memory for %zu runs", count);
+    int rc = refresh_runs(refresh, runs, count, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (is_lost(runs[i]) && (mine || !lock_is_taken(runs[i]->folder)))
+            lost[found++] = runs[i];
+    }
+    if (found > 0) {
+        nanosleep(&settle, NULL);
+        rc = refresh_runs(refresh, lost, found, err);
+    }
+    for (size_t i = 0; rc == 0 && i < found; i++) {
+        if (is_lost(lost[i]) && is_certain(lost[i]))
+            lost[i]->status.state = STATE_NEVER_CREATED;
+    }
+    free(lost);
+    return rc;
+}

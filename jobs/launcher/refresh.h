@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What runs' jobs are doing now: one request for all of them. */
+#ifndef INTEG2D_REFRESH_H
+#define INTEG2D_REFRESH_H
+
+#include <stddef.h>
+
+#include "backend.h"
+#include "error.h"
+#include "run.h"
+
+struct refresh {
+    const char *backend;         /* as typed for Slurm's jobs, "" = not */
+    const char *lib_dir;         /* where backend_choose looks */
+    const struct backend *slurm; /* for Slurm's jobs; NULL = to be chosen */
+    struct error note;           /* why it is not the library; "" = it is */
+    long requests;               /* to Slurm so far */
+};
+
+/* Asks for those of the `count` runs that are not over, and keeps in each
+ * run's status and answer what is known of it now: from the back end, or from
+ * the job's own exit file where nobody else knows it. A run without a job
+ * number is looked up by its token. Returns 0, or -1 when there was no
+ * answer: then runs are as they were. */
+int refresh_runs(struct refresh *refresh, struct run *const *runs, size_t count,
+                 struct error *err);
+
+/* The same, with the runs whose submission was cut short made certain: asks
+ * twice, 2 s apart, so that a request on its way has arrived. Afterwards such
+ * a run has its job's number, or is STATE_NEVER_CREATED; STATE_UNKNOWN where
+ * neither is certain: it is still being submitted (unless `mine`: by this
+ * program), or is old and there is no accounting. */
+int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
+                 bool mine, struct error *err);
+
+#endif
