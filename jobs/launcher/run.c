@@ -62,12 +62,14 @@ static int folder_make(const char *parent, const struct job *job,
     /* Room for the names of the files in it. */
     if (length >= PATH_MAX - 64)
         return error_set(err, "--output-dir: the path is too long");
-    if (mkdir(run->folder, 0777) != 0)
-        return error_set(err,
-                         "cannot make the run folder %s: %s: choose another "
-                         "place with --output-dir",
-                         run->folder, strerror(errno));
-    return 0;
+    if (mkdir(run->folder, 0777) == 0)
+        return 0;
+    error_set(err,
+              "cannot make the run folder %s: %s: choose another place with "
+              "--output-dir",
+              run->folder, strerror(errno));
+    rmdir(run->folder); /* of a network: made, and the answer was lost */
+    return -1;
 }
 
 /* Puts `json` (taken over, NULL = out of memory) at <folder>/<name>. */
