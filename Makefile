@@ -199,14 +199,14 @@ bench: stage
 FUZZ_SECONDS ?= 60
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 # What the launcher calls for a file finds it in memory (tests/fuzz/fuzz.c).
-FUZZ_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,file_read file_write access)
+FUZZ_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,file_read file_write access stat)
 
 # In a build of its own: clang, with sanitizers that end the program.
 fuzzers:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
+	@$(MAKE) --no-print-directory BUILD=$(abspath $(BUILD))/fuzz CC=clang \
 	  SANITIZE=fuzzer-no-link,address,undefined \
 	  CFLAGS='-O2 -g -fno-sanitize-recover=all' \
-	  $(FUZZERS:%=$(BUILD)/fuzz/bin/%)
+	  $(FUZZERS:%=$(abspath $(BUILD))/fuzz/bin/%)
 
 $(OBJ)/fuzz/%.o: tests/fuzz/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
