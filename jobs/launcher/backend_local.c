@@ -316,7 +316,7 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
                  status->job_id) >= (int)sizeof path)
         return error_set(err, "%s: the path is too long", folder);
     status->state = STATE_UNKNOWN;
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0 && errno == ENOENT)
         return 0;
     if (file_read(path, STATE_JSON_LIMIT, &text, NULL, err) != 0)
         return -1;
