@@ -68,8 +68,8 @@ LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
 SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
-.PHONY: all kernels stage demo test bench lint format install uninstall deps \
-	clean help units FORCE
+.PHONY: all kernels stage demo test fuzz fuzzers faults bench lint format \
+	install uninstall deps clean help units FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -194,6 +194,14 @@ bench: stage
 	@sh .ci/deps build lab bench
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 
+# Calls that fail, for programs without sanitizers (tests/faults/walk).
+faults: $(BUILD)/faults/fault.so
+
+$(BUILD)/faults/fault.so: tests/faults/fault.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared $< $(LDFLAGS) -o $@
+
 # ---- Fuzzing: each parser in a program of its own (tests/fuzz) --------------
 
 FUZZ_SECONDS ?= 60
@@ -222,8 +230,8 @@ fuzz:
 	@$(MAKE) --no-print-directory fuzzers
 	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps tests/run tests/bench/run site/lab/integ2d-lab
+C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/broken/*.[ch] tests/bench/*.[ch])
+SHELL_FILES := .ci/run .ci/deps tests/run tests/fuzz/run tests/faults/walk tests/bench/run site/lab/integ2d-lab
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -265,6 +273,7 @@ help:
 	@echo 'make            build everything into $(BUILD)/root'
 	@echo 'make demo       run the main job on the rehearsal cluster'
 	@echo 'make test       the whole test suite, on a private Slurm'
+	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'

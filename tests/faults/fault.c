@@ -83,6 +83,9 @@ static void name_file(const char *path, char name[KEY])
         strcpy(name, "RUN");
         return;
     }
+    /* Of a temporary file mkstemp has made up the end. */
+    if (path[start] == '.' && end - start > 7 && path[end - 7] == '.')
+        end -= 7;
     for (; start < end && used + 1 < KEY; start++) {
         if (path[start] < '0' || path[start] > '9')
             name[used++] = path[start];
