@@ -92,8 +92,10 @@ static void advise(const struct facts *facts)
     struct error err = {""};
 
     if (rules_load("advice", "hpc2n", &rules, &err) != 0) {
+        struct error ignored;
+
         REQUIRE(strncmp(err.text, "advice/", 7) == 0);
-        fuzz_require_visible(err.text);
+        REQUIRE(file_check_text("", err.text, &ignored) == 0);
         return;
     }
     check_rules(&rules);
