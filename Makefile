@@ -33,6 +33,7 @@ endif
 have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) $(2) -E -x c - >/dev/null 2>&1 && echo yes)
 NEEDED := jansson.h:libjansson-dev hwloc.h:libhwloc-dev ini.h:libinih-dev
 LEFT_OUT :=
+comma := ,
 ifeq ($(shell command -v $(MPICC) 2>/dev/null),)
 LEFT_OUT += "the schemes mpi and hybrid: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
 NO_KERNEL += mpi hybrid
@@ -91,8 +92,8 @@ SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
-.PHONY: all kernels stage demo test torture bench lint format install uninstall deps \
-	deps-julia clean help units FORCE
+.PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint format \
+	install uninstall deps deps-julia clean help units FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -258,8 +259,46 @@ bench: stage
 	@sh .ci/deps build lab bench
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" tests/bench/run
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/bench/run tests/bench/launcher site/lab/integ2d-lab
+# Calls that fail, for programs without sanitizers (tests/faults/walk).
+faults: $(BUILD)/faults/fault.so
+
+$(BUILD)/faults/fault.so: tests/faults/fault.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared $< $(LDFLAGS) -o $@
+
+# ---- Fuzzing: each parser in a program of its own (tests/fuzz) --------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+# As long as there are no rules of advice there is nothing to read them.
+FUZZERS := $(filter-out $(if $(wildcard jobs/launcher/advice.c),,fuzz_advice),$(FUZZERS))
+# What the launcher calls for a file finds it in memory (tests/fuzz/fuzz.c).
+FUZZ_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,file_read file_write access stat)
+
+# In a build of its own: clang, with sanitizers that end the program.
+fuzzers:
+	@$(MAKE) --no-print-directory BUILD=$(abspath $(BUILD))/fuzz CC=clang \
+	  SANITIZE=fuzzer-no-link,address,undefined \
+	  CFLAGS='-O2 -g -fno-sanitize-recover=all' \
+	  $(FUZZERS:%=$(abspath $(BUILD))/fuzz/bin/%)
+
+$(OBJ)/fuzz/%.o: tests/fuzz/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZERS:%=$(BIN)/%): $(BIN)/%: $(OBJ)/fuzz/%.o $(OBJ)/fuzz/fuzz.o $(BUILD)/lib/liblauncher.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $^ $(FUZZ_WRAP) $(LDFLAGS) -linih -ljansson -lm -o $@
+
+fuzz:
+	@sh .ci/deps build test
+	@$(MAKE) --no-print-directory fuzzers
+	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
+
+C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab
 PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
@@ -304,6 +343,7 @@ help:
 	@echo 'make demo       run the main job on the rehearsal cluster'
 	@echo 'make test       the whole test suite, on a private Slurm'
 	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
+	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'

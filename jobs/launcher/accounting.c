@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "slurm_command.h"
 #include "token.h"
 
@@ -61,7 +62,7 @@ static void who(const char *state, char *by, size_t size)
         return;
     const struct passwd *user = getpwuid((uid_t)uid);
     if (user)
-        snprintf(by, size, "%s", user->pw_name);
+        file_visible(user->pw_name, by, size);
     else
         snprintf(by, size, "user number %lu", uid);
 }

@@ -81,7 +81,7 @@ static enum submitted refused(const struct command *command, struct error *err)
 {
     char words[sizeof command->complaint];
     plain_words(command->complaint, words, sizeof words);
-    if (command->status >= 128 || is_unsure(words)) {
+    if (command->status >= 128 || is_unsure(command->complaint)) {
         error_set(err, "no answer from Slurm's controller: %s",
                   words[0] ? words : "sbatch was ended");
         return SUBMIT_UNSURE;

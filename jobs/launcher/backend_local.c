@@ -86,22 +86,70 @@ static int write_state(const char *folder, const struct job_status *status,
     return rc;
 }
 
-/* In the script's process: outputs as Slurm would name them, then bash. */
-_Noreturn static void run_script(const char *folder, long job_id)
+/* What the job's process says of its start, once, through a pipe: less than
+ * PIPE_BUF, so that all of it arrives or nothing. */
+struct report {
+    long job_id; /* 0 = the job could not be started: see err */
+    struct error err;
+};
+
+static void report_send(int pipe, const struct report *report)
 {
-    char output[64], error[64], id[32];
-    snprintf(output, sizeof output, "output_%ld.out", job_id);
-    snprintf(error, sizeof error, "error_%ld.err", job_id);
+    /* Whoever submitted it may be gone by now: the job goes on, and is found
+     * by its file. */
+    ssize_t ignored = write(pipe, report, sizeof *report);
+    (void)ignored;
+    close(pipe);
+}
+
+/* The files for what the script prints, named as Slurm would name them. The
+ * working folder becomes the run folder. */
+static int open_outputs(const char *folder, long job_id, int outputs[2],
+                        struct error *err)
+{
+    static const char *const names[] = {"output_%ld.out", "error_%ld.err"};
+    char name[64];
+    if (chdir(folder) != 0)
+        return error_set(err, "%s: cannot be entered: %s", folder,
+                         strerror(errno));
+    for (int i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, names[i], job_id);
+        outputs[i] = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (outputs[i] < 0)
+            return error_set(err, "%s/%s: cannot be written: %s", folder, name,
+                             strerror(errno));
+    }
+    return 0;
+}
+
+/* Nothing stays of a job that could not be started. */
+_Noreturn static void give_up(const char *folder, long job_id, int pipe,
+                              struct report *report)
+{
+    static const char *const names[] = {"local_%ld.json", "output_%ld.out",
+                                        "error_%ld.err"};
+    char name[64], path[PATH_MAX];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, names[i], job_id);
+        if (snprintf(path, sizeof path, "%s/%s", folder, name) <
+            (int)sizeof path)
+            unlink(path);
+    }
+    report->job_id = 0;
+    report_send(pipe, report);
+    _exit(1);
+}
+
+/* In the script's process. */
+_Noreturn static void run_script(const int outputs[2], long job_id)
+{
+    char id[32];
     snprintf(id, sizeof id, "%ld", job_id);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
-    if (chdir(folder) != 0)
-        _exit(126);
-    int out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int bad = open(error, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (out < 0 || bad < 0 || dup2(out, 1) < 0 || dup2(bad, 2) < 0)
+    if (dup2(outputs[0], 1) < 0 || dup2(outputs[1], 2) < 0)
         _exit(126);
     setenv("INTEG2D_JOB_ID", id, 1);
     if (geteuid() == 0) { /* which mpirun asks about */
@@ -154,74 +202,104 @@ static void close_others(int kept)
     close_range((unsigned)kept + 1, ~0U, 0);
 }
 
+/* No terminal, no standard files of whoever submits. */
+static int stand_alone(struct error *err)
+{
+    setsid();
+    int null = open("/dev/null", O_RDWR);
+    if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
+        dup2(null, 2) >= 0)
+        return 0;
+    return error_set(err, "/dev/null cannot be used: %s", strerror(errno));
+}
+
 /* In the job's own process. It reports its number once the script runs. */
 _Noreturn static void supervise(const struct job *job, const char *folder,
-                                int report)
+                                int pipe)
 {
-    struct error err;
+    int outputs[2] = {-1, -1};
     sigset_t set;
+    struct report report = {.job_id = getpid()};
     struct job_status status = {.job_id = getpid(),
                                 .state = STATE_RUNNING,
                                 .nodes = 1,
                                 .start = time(NULL)};
     sigfillset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
-    setsid();
-    close_others(report);
-    int null = open("/dev/null", O_RDWR);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-        dup2(null, 2) < 0 || write_state(folder, &status, &err) != 0)
-        _exit(1);
+    close_others(pipe);
+    if (stand_alone(&report.err) != 0 ||
+        open_outputs(folder, status.job_id, outputs, &report.err) != 0 ||
+        write_state(folder, &status, &report.err) != 0)
+        give_up(folder, status.job_id, pipe, &report);
     pid_t script = fork();
     if (script == 0)
-        run_script(folder, status.job_id);
-    if (script < 0)
-        _exit(1);
+        run_script(outputs, status.job_id);
+    if (script < 0) {
+        error_set(&report.err, "no new process: %s", strerror(errno));
+        give_up(folder, status.job_id, pipe, &report);
+    }
     setpgid(script, script); /* here, too: before anybody may end the group */
-    /* Whoever submitted it may be gone by now: the job goes on, and is found
-     * by its file. */
-    ssize_t ignored = write(report, &status.job_id, sizeof status.job_id);
-    (void)ignored;
-    close(report);
+    report_send(pipe, &report);
     wait_script(script, job->time_min * 60, &status);
     status.end = time(NULL);
-    _exit(write_state(folder, &status, &err) == 0 ? 0 : 1);
+    _exit(write_state(folder, &status, &report.err) == 0 ? 0 : 1);
 }
 
-static enum submitted local_submit(const struct job *job, const char *script,
-                                   const char *folder, long *job_id,
-                                   struct error *err)
+/* Twice a new process, so that the job is nobody's child and outlives this
+ * program. Returns 0 or errno. */
+static int start_process(const struct job *job, const char *folder,
+                         const int ends[2])
 {
-    (void)script; /* it lies in the folder */
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        error_set(err, "cannot start the job: %s", strerror(errno));
-        return SUBMIT_REFUSED;
-    }
-    /* Twice, so that the job is nobody's child and outlives this program. */
+    int status;
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
         pid_t job_process = fork();
         if (job_process == 0)
             supervise(job, folder, ends[1]);
-        _exit(job_process < 0);
+        _exit(job_process < 0 ? errno : 0);
     }
-    close(ends[1]);
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        ;
+    if (child < 0)
+        return errno;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return 0; /* the report will tell */
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+static enum submitted local_submit(const struct job *job, const char *script,
+                                   const char *folder, long *job_id,
+                                   struct error *err)
+{
+    int ends[2], reason;
+    struct report report;
     ssize_t got;
+    (void)script; /* it lies in the folder */
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        error_set(err, "cannot start the job: no pipe: %s", strerror(errno));
+        return SUBMIT_REFUSED;
+    }
+    reason = start_process(job, folder, ends);
+    close(ends[1]);
     do
-        got = read(ends[0], job_id, sizeof *job_id);
+        got = read(ends[0], &report, sizeof report);
     while (got < 0 && errno == EINTR);
     close(ends[0]);
-    if (got == (ssize_t)sizeof *job_id)
+    if (reason != 0) {
+        error_set(err, "cannot start the job: no new process: %s",
+                  strerror(reason));
+        return SUBMIT_REFUSED;
+    }
+    if (got != (ssize_t)sizeof report) {
+        error_set(err, "the job's process ended before it could say whether "
+                       "the job runs");
+        return SUBMIT_UNSURE;
+    }
+    *job_id = report.job_id;
+    if (report.job_id != 0)
         return SUBMIT_OK;
-    error_set(err,
-              "cannot start the job on this machine: its process ended at "
-              "once (is %s full or write-protected, or are there too many "
-              "processes?)",
-              folder);
+    error_set(err, "cannot start the job: %s", report.err.text);
     return SUBMIT_REFUSED;
 }
 
@@ -238,7 +316,7 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
                  status->job_id) >= (int)sizeof path)
         return error_set(err, "%s: the path is too long", folder);
     status->state = STATE_UNKNOWN;
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0 && errno == ENOENT)
         return 0;
     if (file_read(path, STATE_JSON_LIMIT, &text, NULL, err) != 0)
         return -1;
@@ -249,8 +327,11 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
                        "exit_code", &status->exit_code, "signal",
                        &status->signal, "start", &start, "end", &end, "began",
                        &its_begin, "boot", &its_boot) != 0) {
+        char shown[4 * JSON_ERROR_TEXT_LENGTH];
         json_decref(json);
-        return error_set(err, "%s: not what a job wrote: %s", path, why.text);
+        /* jansson quotes what it stumbled over. */
+        file_visible(why.text, shown, sizeof shown);
+        return error_set(err, "%s: not what a job wrote: %s", path, shown);
     }
     status->state = state_find(state);
     status->start = start;

@@ -24,6 +24,7 @@
 
 #include "accounting.h"
 #include "backend.h"
+#include "file.h"
 #include "reason.h"
 #include "token.h"
 
@@ -356,7 +357,7 @@ static void fill(const slurm_job_info_t *info, struct job_status *status)
     if (state_is_final(status->state))
         status->end = info->end_time;
     if (reason_is_news(status->state, reason))
-        snprintf(status->reason, sizeof status->reason, "%s", reason);
+        file_visible(reason, status->reason, sizeof status->reason);
 }
 
 /* Of several with the same token, the first is the run's own. */

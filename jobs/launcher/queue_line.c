@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "file.h"
 #include "reason.h"
 #include "token.h"
 
@@ -47,7 +48,7 @@ static void status_fill(char *const field[FIELDS], struct job_status *status)
     if (field[LIST][0]) /* else it is what it asks for */
         status->nodes = number(field[NODES]);
     if (reason_is_news(status->state, field[REASON]))
-        snprintf(status->reason, sizeof status->reason, "%s", field[REASON]);
+        file_visible(field[REASON], status->reason, sizeof status->reason);
 }
 
 /* Of several with the same token, the first is the run's own. */

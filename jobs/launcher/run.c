@@ -13,6 +13,7 @@
 
 #include "file.h"
 #include "script.h"
+#include "word.h"
 
 enum { RUN_SCHEMA = 1, RUN_JSON_LIMIT = 1 << 16 };
 
@@ -62,12 +63,14 @@ static int folder_make(const char *parent, const struct job *job,
     /* Room for the names of the files in it. */
     if (length >= PATH_MAX - 64)
         return error_set(err, "--output-dir: the path is too long");
-    if (mkdir(run->folder, 0777) != 0)
-        return error_set(err,
-                         "cannot make the run folder %s: %s: choose another "
-                         "place with --output-dir",
-                         run->folder, strerror(errno));
-    return 0;
+    if (mkdir(run->folder, 0777) == 0)
+        return 0;
+    error_set(err,
+              "cannot make the run folder %s: %s: choose another place with "
+              "--output-dir",
+              run->folder, strerror(errno));
+    rmdir(run->folder); /* of a network: made, and the answer was lost */
+    return -1;
 }
 
 /* Puts `json` (taken over, NULL = out of memory) at <folder>/<name>. */
@@ -149,10 +152,21 @@ int run_save(const struct run *run, struct error *err)
         err);
 }
 
-/* Copies a JSON text into a field; -1 when it is too long for it. */
+/* Copies a JSON text into a field; -1 when it is too long for it, or no word
+ * of those that run_create writes: whoever collects somebody else's run prints
+ * them. */
 static int text_field(const char *text, char *field, size_t size)
 {
+    if (text[0] != '\0' && !word_fits(text, "._:-"))
+        return -1;
     return snprintf(field, size, "%s", text) < (int)size ? 0 : -1;
+}
+
+/* The same for a text that may hold anything but control characters. */
+static int line_field(const char *text, char *field, size_t size)
+{
+    file_visible(text, field, size);
+    return strcmp(text, field) == 0 ? 0 : -1;
 }
 
 static int unpack_request(json_t *json, struct run *run, json_error_t *why)
@@ -169,9 +183,11 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
             "time_min", &time_min, "grid", &grid, "repeat", &repeat, "math",
             &math, "mode", &mode, "submitted", &submitted) != 0)
         return -1;
-    snprintf(why->text, sizeof why->text, "%s",
-             schema == RUN_SCHEMA ? "a text is too long"
-                                  : "written by another version of integ2d");
+    snprintf(
+        why->text, sizeof why->text, "%s",
+        schema == RUN_SCHEMA
+            ? "a text is too long or has characters that do not belong there"
+            : "written by another version of integ2d");
     run->workers = workers;
     run->nodes = nodes;
     run->cpus_per_task = cpus;
@@ -207,9 +223,10 @@ static int unpack_state(json_t *json, struct run *run, json_error_t *why)
     status->nodes = nodes;
     status->start = start;
     status->end = end;
-    snprintf(why->text, sizeof why->text, "a text is too long");
-    return text_field(by, status->by, sizeof status->by) ||
-                   text_field(reason, status->reason, sizeof status->reason)
+    snprintf(why->text, sizeof why->text,
+             "a text is too long or has characters that do not belong there");
+    return line_field(by, status->by, sizeof status->by) ||
+                   line_field(reason, status->reason, sizeof status->reason)
                ? -1
                : 0;
 }
@@ -221,7 +238,7 @@ static int read_json(struct run *run, const char *name, unpack_fn *unpack,
                      struct error *err)
 {
     char *text;
-    char file[PATH_MAX];
+    char file[PATH_MAX], shown[PATH_MAX], reason[4 * JSON_ERROR_TEXT_LENGTH];
     json_error_t why;
     if (snprintf(file, sizeof file, "%s/%s", run->folder, name) >=
         (int)sizeof file)
@@ -233,10 +250,13 @@ static int read_json(struct run *run, const char *name, unpack_fn *unpack,
     int rc = json ? unpack(json, run, &why) : -1;
     json_decref(json);
     errno = 0;
-    if (rc != 0)
-        return error_set(err, "%s: not what integ2d-submit wrote: %s", file,
-                         why.text);
-    return 0;
+    if (rc == 0)
+        return 0;
+    /* jansson quotes what it stumbled over. */
+    file_visible(file, shown, sizeof shown);
+    file_visible(why.text, reason, sizeof reason);
+    return error_set(err, "%s: not what integ2d-submit wrote: %s", shown,
+                     reason);
 }
 
 int run_load(const char *path, struct run *run, struct error *err)

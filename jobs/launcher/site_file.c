@@ -2,7 +2,6 @@
 #include "site_file.h"
 
 #include <limits.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "file.h"
 #include "ini_file.h"
 #include "parse.h"
+#include "pattern.h"
 #include "word.h"
 
 /* Besides letters and digits (word.h). */
@@ -146,23 +146,17 @@ static int take_text(const struct row *row, const char *value,
     return copy(row, value, where, site, err);
 }
 
-/* A regular expression: compiled here so that no job meets a bad one. */
+/* A regular expression: tried here so that no job meets a bad one. */
 static int take_regex(const struct row *row, const char *value,
                       const char *where, struct site *site, struct error *err)
 {
-    char reason[128];
-    regex_t regex;
-    int rc;
+    struct error why;
 
     if (!fits_ascii(value, NULL))
         return refuse(row, value, where, err);
-    rc = regcomp(&regex, value, REG_EXTENDED | REG_NOSUB);
-    if (rc != 0) {
-        regerror(rc, &regex, reason, sizeof(reason));
+    if (pattern_check(value, &why) != 0)
         return error_set(err, "%s: '%s' is no regular expression: %s", where,
-                         value, reason);
-    }
-    regfree(&regex);
+                         value, why.text);
     return copy(row, value, where, site, err);
 }
 

@@ -228,10 +228,11 @@ static int render_text(struct rendering *rendering, char *text, char **script)
     int rc;
     int failed;
 
-    if (strncmp(text, "#!/", 3) != 0)
+    /* A line with an @ might be left out. */
+    if (strncmp(text, "#!/", 3) != 0 || text[strcspn(text, "@\n")] == '@')
         return error_set(rendering->err,
-                         "%s:1: a batch script starts with #!/bin/bash; "
-                         "this does not",
+                         "%s:1: a batch script starts with #!/bin/bash, "
+                         "without any @KEY@; this does not",
                          rendering->path);
     rendering->out = open_memstream(script, &size);
     if (rendering->out == NULL)

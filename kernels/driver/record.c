@@ -318,6 +318,8 @@ static int write_all(int file, const char *text, size_t size)
     while (size > 0) {
         const ssize_t written = write(file, text, size);
 
+        if (written < 0 && errno == EINTR)
+            continue;
         if (written < 0)
             return -1;
         text += written;

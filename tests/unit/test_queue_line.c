@@ -62,6 +62,23 @@ static void a_line_of_squeue_is_read(void **state)
     assert_string_equal(job.status.reason, "NodeDown");
 }
 
+/* It goes to a terminal and into state.json. */
+static void a_reason_is_printable_whatever_it_was(void **state)
+{
+    char line[300], name[100];
+
+    (void)state;
+    read_queue("7|PENDING|0|1|0|N/A|N/A||\x1b[31m\xff|x-0123456789ab||/|\n", 7);
+    assert_string_equal(job.status.reason, "\\x1b[31m\\xff");
+    /* What does not fit is not cut in the middle of a letter. */
+    memset(name, 'x', sizeof name);
+    snprintf(line, sizeof line,
+             "7|PENDING|0|1|0|N/A|N/A||%.62s\xc3\xa5|x-0123456789ab||/|\n",
+             name);
+    read_queue(line, 7);
+    assert_int_equal(strlen(job.status.reason), 62);
+}
+
 static void of_several_with_the_token_the_first_is_the_runs_own(void **state)
 {
     static const char lines[] =
@@ -161,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_of_squeue_is_read),
+        cmocka_unit_test(a_reason_is_printable_whatever_it_was),
         cmocka_unit_test(of_several_with_the_token_the_first_is_the_runs_own),
         cmocka_unit_test(other_jobs_and_other_texts_are_passed_over),
         cmocka_unit_test(names_and_comments_may_hold_anything),

@@ -480,6 +480,45 @@ static void texts_that_do_not_fit_are_refused_not_cut(void **state)
     expect_text_limit("state.json", "by", sizeof(made.status.by));
 }
 
+/* A run may be somebody else's: its texts are printed on our terminal. */
+static void control_characters_never_reach_the_terminal(void **state)
+{
+    static const char *const texts[] = {"\x1b[31m", "a\nb", "a b", "-x", "a,b"};
+    static const char *const keys[] = {"site",  "scheme",   "backend",
+                                       "token", "name",     "account",
+                                       "math",  "submitted"};
+    static const char broken[] = "{\n  \x1b[31m";
+
+    (void)state;
+    create();
+    save_state();
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        for (size_t j = 0; j < COUNT(texts); j++) {
+            json_t *json = read_file("run.json");
+            json_t *changed = json_copy(json);
+
+            json_object_set_new(changed, keys[i], json_string(texts[j]));
+            write_file("run.json", changed);
+            expect_no_load("characters that do not belong there");
+            write_file("run.json", json);
+            json_decref(changed);
+            json_decref(json);
+        }
+    }
+    json_t *json = read_file("state.json");
+    json_object_set_new(json, "reason", json_string("ReqNodeNotAvail, n[1-3]"));
+    write_file("state.json", json);
+    assert_string_equal(load().status.reason, "ReqNodeNotAvail, n[1-3]");
+    json_object_set_new(json, "reason", json_string(texts[0]));
+    write_file("state.json", json);
+    expect_no_load("characters that do not belong there");
+    json_decref(json);
+    point_to("state.json");
+    put(broken, sizeof(broken) - 1);
+    expect_no_load("\\x1b");
+    assert_null(strchr(err.text, '\x1b'));
+}
+
 static void what_is_no_file_is_refused_and_never_waited_for(void **state)
 {
     static const char *const names[] = {"state.json", "run.json"};
@@ -765,6 +804,7 @@ int main(void)
         TEST(a_state_by_hand_may_have_an_unknown_name),
         TEST(another_schema_is_refused),
         TEST(texts_that_do_not_fit_are_refused_not_cut),
+        TEST(control_characters_never_reach_the_terminal),
         TEST(what_is_no_file_is_refused_and_never_waited_for),
         TEST(runs_are_listed_oldest_first),
         TEST(many_runs_are_all_listed),

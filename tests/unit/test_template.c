@@ -77,6 +77,8 @@ static void a_bad_template_is_named_with_its_line(void **state)
         {"", "/text:1: a batch script starts with #!/bin/bash"},
         {"!/bin/bash\n" TAIL, ":1: a batch script starts with"},
         {"\xef\xbb\xbf" HEAD TAIL, ":1: a batch script starts with"},
+        /* A line that can be left out must not be the first one. */
+        {"#!/bin/bash @NODES?@\n" TAIL, ":1: a batch script starts with"},
         {HEAD "-J @WHO@\n" TAIL, "/text:2: there is no key @WHO@"},
         {HEAD "-J @WHO?@ @NODES?@\n" TAIL, ":2: there is no key @WHO@"},
         {HEAD "# @name@\n" TAIL, ":2: an @ that is no part of"},
