@@ -51,7 +51,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 # ---- What is built ---------------------------------------------------------
 
 KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
-PROGRAMS := submit collect
+PROGRAMS := submit collect report
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
@@ -139,7 +139,7 @@ $(BUILD)/lib/liblauncher.a: $(LAUNCHER_OBJS)
 $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher.a
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -o $@
+	$(Q)$(CC) $(SAN) $(CFLAGS) -pthread $^ $(LDFLAGS) -linih -ljansson -lm -o $@
 
 # The one file that knows libslurm, loaded when a job needs it. Bound at once
 # (-z now), so that a libslurm without what it calls is found out then.

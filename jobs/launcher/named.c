@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "named.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *const named_parent = "integ2d-runs";
+
+/* The run among `folders` with that job number. Numbers are used again: two
+ * clusters, or a process of this machine, may have the same one. */
+static int find_job(long job_id, char **folders, size_t count, struct run *run,
+                    struct error *err)
+{
+    struct error ignored;
+    struct run other;
+    int found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (run_load(folders[i], &other, &ignored) != 0 ||
+            other.status.job_id != job_id)
+            continue;
+        if (found++)
+            return error_set(err,
+                             "two runs have the job number %ld: name one of "
+                             "the folders\n  %s\n  %s",
+                             job_id, run->folder, other.folder);
+        *run = other;
+    }
+    if (found)
+        return 0;
+    return error_set(err,
+                     "no run of job %ld below ./%s: name its run folder, or "
+                     "type this where it was submitted",
+                     job_id, named_parent);
+}
+
+int named_load(const char *name, struct run *run, struct error *err)
+{
+    char *end, **folders;
+    size_t count;
+    errno = 0;
+    long job_id = strtol(name, &end, 10);
+    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0)
+        return run_load(name, run, err);
+    if (run_list(named_parent, &folders, &count, err) != 0)
+        return error_prefix(err, "job %ld", job_id);
+    int rc = find_job(job_id, folders, count, run, err);
+    for (size_t i = 0; i < count; i++)
+        free(folders[i]);
+    free(folders);
+    return rc;
+}
