@@ -264,7 +264,21 @@ static void write_time_range(const struct script *script)
             high = fmax(high, series->point[j].time.high);
         }
     }
-    fprintf(script->file, "set yrange [%.4g:%.4g]\n", low / 1.6, high * 1.6);
+    low /= 1.6;
+    high *= 1.6;
+    fprintf(script->file, "set yrange [%.4g:%.4g]\n", low, high);
+    if (high / low > 1000)
+        return;
+    fprintf(script->file, "set ytics (1e-9");
+    for (double decade = pow(10, floor(log10(low))); decade < high;
+         decade *= 10) {
+        for (int i = 0; i < 3; i++) {
+            double tic = decade * (i == 0 ? 1 : i == 1 ? 2 : 5);
+            if (tic > low && tic < high)
+                fprintf(script->file, ", %.3g", tic);
+        }
+    }
+    fprintf(script->file, ")\n");
 }
 
 /* With the fitted law as a thin line. */

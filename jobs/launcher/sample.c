@@ -101,8 +101,7 @@ static const struct scan_key measured_keys[] = {
     KEY(measured, best_s, SCAN_REAL),
     KEY(measured, median_s, SCAN_REAL),
     KEY(measured, integral, SCAN_REAL),
-    {"integral_hex", SCAN_WORDS, offsetof(struct measured, integral_hex), true,
-     NULL},
+    KEY(measured, integral_hex, SCAN_WORDS),
     KEY(measured, error, SCAN_REAL),
     KEY(measured, cpu_used_s, SCAN_REAL),
     KEY(measured, cpu_available_s, SCAN_REAL),
@@ -330,6 +329,7 @@ static bool is_proved(const struct request *asked, const struct ending *ending,
            found->parts == (size_t)asked->workers &&
            strcmp(found->check.verdict, "passed") == 0 &&
            !isnan(found->best_s) && !isnan(found->median_s) &&
+           !isnan(found->integral) && !isnan(found->error) &&
            !isnan(found->cpu_used_s) && !isnan(found->cpu_available_s);
 }
 
@@ -429,35 +429,38 @@ static int set_figures(struct reader *reader, const struct request *asked,
     return say(reader, "job %ld: out of memory", ending->job_id);
 }
 
-/* Whether the folder's files prove a success; fills *sample if so, and a text
- * where their figures cannot be. */
-static bool read_right(struct reader *reader, struct sample *sample)
-{
-    struct request asked = {.mode = ""};
+/* The three files of a run. */
+struct files {
+    struct request asked;
     struct ending ending;
-    struct measured found = {.cpu_model = "", .integral_hex = ""};
+    struct measured found;
+};
+
+/* Whether they are all there and say what is wanted. */
+static bool read_files(struct reader *reader, const char *path,
+                       struct files *files)
+{
     char name[64];
-    int folder = open(sample->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return false;
-    found.time_s = reader->time_s;
-    bool right = take_file(reader, folder, "run.json", request_keys, &asked) &&
-                 take_file(reader, folder, "state.json", ending_keys, &ending);
-    if (right) {
-        snprintf(name, sizeof name, "record_%ld.json", ending.job_id);
-        right = take_file(reader, folder, name, measured_keys, &found) &&
-                is_proved(&asked, &ending, &found);
+    files->asked.mode[0] = files->found.cpu_model[0] = '\0';
+    files->found.time_s = reader->time_s;
+    bool whole =
+        take_file(reader, folder, "run.json", request_keys, &files->asked) &&
+        take_file(reader, folder, "state.json", ending_keys, &files->ending);
+    if (whole) {
+        snprintf(name, sizeof name, "record_%ld.json", files->ending.job_id);
+        whole = take_file(reader, folder, name, measured_keys, &files->found);
     }
     close(folder);
-    reader->time_s = found.time_s;
-    if (right && check_figures(reader, ending.job_id, &found) == 0)
-        set_figures(reader, &asked, &ending, &found, sample);
-    return right;
+    reader->time_s = files->found.time_s;
+    return whole;
 }
 
-/* What is not right is judged and explained as integ2d-collect does. */
-static int read_wrong(struct reader *reader, struct sample *sample,
-                      struct error *err)
+/* What is not proved is judged and explained as integ2d-collect does. */
+static int judge(struct reader *reader, struct sample *sample,
+                 struct error *err)
 {
     struct run run;
     struct result result;
@@ -466,11 +469,6 @@ static int read_wrong(struct reader *reader, struct sample *sample,
     result_collect(&run, 0, &result);
     result_release(&result);
     memcpy(reader->text, result.text, sizeof reader->text);
-    if (result.verdict == RESULT_RIGHT)
-        return error_set(err,
-                         "%s: its record has keys that are missing or of "
-                         "another kind than this version writes",
-                         sample->folder);
     sample->verdict = result.verdict;
     sample->site = share(reader, run.site);
     sample->scheme = share(reader, run.scheme);
@@ -479,8 +477,31 @@ static int read_wrong(struct reader *reader, struct sample *sample,
     sample->job_id = run.status.job_id;
     sample->workers = run.workers;
     sample->grid = run.grid;
-    if (!sample->site || !sample->scheme || !sample->math || !sample->mode)
-        return error_set(err, "%s: out of memory", sample->folder);
+    if (sample->site && sample->scheme && sample->math && sample->mode)
+        return 0;
+    return error_set(err, "%s: out of memory", sample->folder);
+}
+
+static int fill(struct reader *reader, struct sample *sample, struct error *err)
+{
+    struct files files;
+    bool whole = read_files(reader, sample->folder, &files);
+    if (whole && is_proved(&files.asked, &files.ending, &files.found))
+        sample->verdict = RESULT_RIGHT;
+    else if (judge(reader, sample, err) != 0)
+        return -1;
+    if (sample->verdict != RESULT_RIGHT)
+        return 0;
+    if (!whole)
+        return error_set(err,
+                         "%s: its record lacks keys that this version of "
+                         "integ2d writes, or has them in another form: it "
+                         "cannot be taken together with others",
+                         sample->folder);
+    if (check_figures(reader, files.ending.job_id, &files.found) != 0 ||
+        set_figures(reader, &files.asked, &files.ending, &files.found,
+                    sample) != 0)
+        sample->verdict = RESULT_FAILED;
     return 0;
 }
 
@@ -490,11 +511,7 @@ int sample_read(struct reader *reader, char *folder, struct sample *sample,
     *sample = (struct sample){.folder = folder, .verdict = RESULT_FAILED};
     reader->text[0] = '\0';
     *text = reader->text;
-    if (read_right(reader, sample)) {
-        sample->verdict = reader->text[0] ? RESULT_FAILED : RESULT_RIGHT;
-        return 0;
-    }
-    if (read_wrong(reader, sample, err) == 0)
+    if (fill(reader, sample, err) == 0)
         return 0;
     sample_release(sample);
     return -1;

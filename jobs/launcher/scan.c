@@ -239,7 +239,8 @@ static bool value_of(struct scan *scan, const struct scan_key *key, char *to)
 {
     switch (key->kind) {
     case SCAN_WORDS:
-        return string(scan, to);
+        *to = '\0';
+        return literal(scan, "null") || string(scan, to);
     case SCAN_WHOLE:
         return whole_number(scan, (long *)(void *)to);
     case SCAN_REAL:

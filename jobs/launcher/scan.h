@@ -12,7 +12,7 @@
 enum { SCAN_TEXT = 256, SCAN_KEYS = 32 };
 
 enum scan_kind {
-    SCAN_WORDS, /* char[SCAN_TEXT]; a longer text is cut */
+    SCAN_WORDS, /* char[SCAN_TEXT]; a longer text is cut, null is "" */
     SCAN_WHOLE, /* long */
     SCAN_REAL,  /* double; null is NAN */
     SCAN_REALS, /* struct scan_reals; null is NAN */
