@@ -108,6 +108,20 @@ disbelieved() {
     [[ $stderr == *"$record:"*"not a whole record"* ]]
 }
 
+@test "a run without an integral is shown without one, and with its notes" {
+    on hpc2n 'integ2d-submit --scheme=blas -n 2 --grid=300 -q' >shown
+    grep -q '^blas .* -  *- .*passed$' shown
+    grep -q '^library: ' shown
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ $output == *$'\nlibrary: '* ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --csv'
+    [[ ${lines[1]} =~ ^blas,hpc2n,.*,COMPLETED,passed,[0-9.e-]+,[0-9.e-]+,,, ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --json'
+    [ "$(jq -c '.[0] | [.integral, .error, .verdict]' <<<"$output")" = '[null,null,"right"]' ]
+    disbelieved '.notes.library = 1' 'a note that is no text'
+    disbelieved '.scheme = "openmp"' 'a record of scheme openmp'
+}
+
 @test "what is no run is named, with exit status 2" {
     run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
     [[ $stderr == *"cannot read the folder integ2d-runs"* ]]

@@ -3,6 +3,8 @@
 #ifndef INTEG2D_COMMAND_H
 #define INTEG2D_COMMAND_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
 /* Runs argv[0] (found on PATH, no shell) with standard input and error from
@@ -11,5 +13,8 @@
  * 0, else -1. */
 int command_output(char *const argv[], int timeout_s, char **text,
                    struct error *err);
+
+/* Whether a program of that name is found on PATH. */
+bool command_exists(const char *name);
 
 #endif

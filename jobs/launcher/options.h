@@ -13,6 +13,7 @@ struct options {
     const char *grid;
     const char *repeat;
     const char *math;
+    const char *mode;
     const char *account;
     const char *time;
     const char *partition;
@@ -23,6 +24,7 @@ struct options {
     const char *reservation;
     const char *name;
     const char *output_dir;
+    bool placement;
     bool dry_run;
     bool no_wait;
     bool json;

@@ -36,6 +36,38 @@ static int compare_number(const char *path, const char *key, json_int_t found,
                      path, key, (long long)found, expected);
 }
 
+static bool has_integral(const struct run *run)
+{
+    const struct scheme *scheme;
+    struct error ignored;
+    return scheme_find(run->scheme, &scheme, &ignored) != 0 ||
+           !scheme->no_integral;
+}
+
+/* What only some schemes write: the time to compile at run time, and notes. */
+static int unpack_extras(const char *path, struct record *record,
+                         struct error *err)
+{
+    json_t *build = json_object_get(record->json, "build_s");
+    json_t *notes = json_object_get(record->json, "notes");
+    const char *key;
+    json_t *note;
+    record->build_s = number_of(build);
+    if (build && !json_is_number(build))
+        return error_set(err, "%s: not a whole record: build_s is no number",
+                         path);
+    if (notes && !json_is_object(notes))
+        return error_set(err, "%s: not a whole record: notes is no object",
+                         path);
+    json_object_foreach(notes, key, note)
+    {
+        if (!json_is_string(note))
+            return error_set(
+                err, "%s: not a whole record: a note that is no text", path);
+    }
+    return 0;
+}
+
 static int unpack(const char *path, const struct run *run,
                   struct record *record, struct error *err)
 {
@@ -75,7 +107,8 @@ static int unpack(const char *path, const struct run *run,
     record->passed = strcmp(verdict, "passed") == 0;
     snprintf(record->check, sizeof record->check, "%s", text);
     if (record->passed && (isnan(record->best_s) || isnan(record->median_s) ||
-                           isnan(record->integral) || isnan(record->error)))
+                           (has_integral(run) &&
+                            (isnan(record->integral) || isnan(record->error)))))
         return error_set(err, "%s: not a whole record: figures are missing",
                          path);
     if (workers == run->workers &&
@@ -105,10 +138,24 @@ int record_load(const struct run *run, struct record *record, struct error *err)
     if (!record->json)
         return error_set(err, "%s:%d: not a whole record: %s", path, why.line,
                          why.text);
-    if (unpack(path, run, record, err) == 0)
+    if (unpack(path, run, record, err) == 0 &&
+        unpack_extras(path, record, err) == 0)
         return 0;
     record_release(record);
     return -1;
+}
+
+const char *record_note(const struct record *record, size_t index,
+                        const char **text)
+{
+    json_t *notes = json_object_get(record->json, "notes");
+    void *note = json_object_iter(notes);
+    while (note && index-- > 0)
+        note = json_object_iter_next(notes, note);
+    if (!note)
+        return NULL;
+    *text = json_string_value(json_object_iter_value(note));
+    return json_object_iter_key(note);
 }
 
 void record_release(struct record *record)

@@ -114,6 +114,11 @@ static void judge_failed(struct result *result)
     if (status->reason[0])
         say(result, ", %s", status->reason);
     say(result, ")");
+    /* A program whose check fails says so with its exit status, too. */
+    if (result->record.json && !result->record.passed) {
+        say(result, ": the check failed: %s", result->record.check);
+        return;
+    }
     if (status->state == STATE_TIMEOUT)
         say(result, ": it had %ld minute%s; ask for more with -t",
             result->run.time_min, result->run.time_min == 1 ? "" : "s");
@@ -231,16 +236,17 @@ json_t *result_json(const struct result *result)
                                          : "failed";
     file_visible(run->folder, folder, sizeof folder);
     return json_pack(
-        "{si ss ss ss ss sI ss ss si si sI sI sI ss sI so so so so so ss ss "
-        "sO?}",
+        "{si ss ss ss ss sI ss ss si si sI sI sI ss ss? sI so so so so so ss "
+        "ss sO?}",
         "schema", 1, "folder", folder, "site", run->site, "scheme", run->scheme,
         "backend", run->backend, "job_id", (json_int_t)status->job_id, "state",
         state_name(status->state), "verdict", verdict_name(result->verdict),
         "exit_code", status->exit_code, "signal", status->signal, "workers",
         (json_int_t)run->workers, "nodes", (json_int_t)status->nodes, "grid",
-        (json_int_t)run->grid, "math", run->math, "repeat",
-        (json_int_t)run->repeat, "best_s", real(right ? record->best_s : NAN),
-        "median_s", real(right ? record->median_s : NAN), "integral",
+        (json_int_t)run->grid, "math", run->math, "mode",
+        run->mode[0] ? run->mode : NULL, "repeat", (json_int_t)run->repeat,
+        "best_s", real(right ? record->best_s : NAN), "median_s",
+        real(right ? record->median_s : NAN), "integral",
         real(right ? record->integral : NAN), "error",
         real(right ? record->error : NAN), "cpu_efficiency",
         real(result->cpu_efficiency), "check", check, "text", result->text,

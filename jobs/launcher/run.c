@@ -85,14 +85,15 @@ static int write_json(const struct run *run, const char *name, json_t *json,
 static json_t *request_json(const struct run *run)
 {
     return json_pack(
-        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss}", "schema",
+        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss* ss}", "schema",
         RUN_SCHEMA, "version", INTEG2D_VERSION, "site", run->site, "scheme",
         run->scheme, "backend", run->backend, "token", run->token, "account",
         run->account, "name", run->name, "workers", (json_int_t)run->workers,
         "nodes", (json_int_t)run->nodes, "cpus_per_task",
         (json_int_t)run->cpus_per_task, "time_min", (json_int_t)run->time_min,
         "grid", (json_int_t)run->grid, "repeat", (json_int_t)run->repeat,
-        "math", run->math, "submitted", run->submitted);
+        "math", run->math, "mode", run->mode[0] ? run->mode : NULL, "submitted",
+        run->submitted);
 }
 
 int run_create(const char *parent, const struct job *job, const char *backend,
@@ -111,6 +112,7 @@ int run_create(const char *parent, const struct job *job, const char *backend,
     snprintf(run->account, sizeof run->account, "%s", job->account);
     snprintf(run->name, sizeof run->name, "%s", job->name);
     snprintf(run->math, sizeof run->math, "%s", job->math);
+    snprintf(run->mode, sizeof run->mode, "%s", job->mode);
     if (folder_make(parent, job, run, err) != 0)
         return -1;
     if (file_write(run->folder, "job.sbatch", script, FILE_PLAIN, err) == 0 &&
@@ -154,16 +156,16 @@ static int text_field(const char *text, char *field, size_t size)
 static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 {
     const char *site, *scheme, *backend, *token, *account, *name, *math,
-        *submitted;
+        *submitted, *mode = "";
     int schema;
     json_int_t workers, nodes, cpus, time_min, grid, repeat;
     if (json_unpack_ex(
-            json, why, 0, "{si ss ss ss ss ss ss sI sI sI sI sI sI ss ss}",
+            json, why, 0, "{si ss ss ss ss ss ss sI sI sI sI sI sI ss s?s ss}",
             "schema", &schema, "site", &site, "scheme", &scheme, "backend",
             &backend, "token", &token, "account", &account, "name", &name,
             "workers", &workers, "nodes", &nodes, "cpus_per_task", &cpus,
             "time_min", &time_min, "grid", &grid, "repeat", &repeat, "math",
-            &math, "submitted", &submitted) != 0)
+            &math, "mode", &mode, "submitted", &submitted) != 0)
         return -1;
     snprintf(why->text, sizeof why->text, "%s",
              schema == RUN_SCHEMA ? "a text is too long"
@@ -181,6 +183,7 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
         text_field(account, run->account, sizeof run->account) ||
         text_field(name, run->name, sizeof run->name) ||
         text_field(math, run->math, sizeof run->math) ||
+        text_field(mode, run->mode, sizeof run->mode) ||
         text_field(submitted, run->submitted, sizeof run->submitted))
         return -1;
     return 0;
