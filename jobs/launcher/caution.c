@@ -201,7 +201,7 @@ static const struct doubt {
      "%s: slow first run: the first repeat, which is counted, took up to %.3g "
      "times as long as any other"},
     {short_repeat,
-     "%s: the work is too short for the clock: %.3g repeats fit into a second, "
+     "%s: the work is too short for the clock: %.4g repeats fit into a second, "
      "and one interruption takes as long as one of them. A larger grid helps"},
     {short_job,
      "%s: the work is too short against the start-up: %.3g %% of the job's "
@@ -215,7 +215,7 @@ static const struct doubt {
      "took %.3g %% more than the fastest, and each is steady in itself"},
     {clock_set,
      "%s: a clock was set meanwhile, or differs from Slurm's: dates and "
-     "measured times disagree by %.3g s. The measured times come from a clock "
+     "measured times disagree by %.5g s. The measured times come from a clock "
      "that cannot be set and are used all the same"},
 };
 

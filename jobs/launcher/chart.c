@@ -92,16 +92,18 @@ static void draw_all(const struct findings *findings, bool serial,
 {
     const struct study *study = &findings->study;
     double most = longest(study, serial);
+    char title[LABEL];
     int width = style->width ? (int)style->width : WIDTH;
     struct pen pen = {.blocks = has_blocks(),
                       .room = width > 2 * MARGIN ? width - MARGIN : MARGIN};
     if (!(most > 0))
         return;
     pen.scale = (pen.room - 1) * EIGHTHS / most;
-    fprintf(file,
-            "\nSpeedup against %s by workers (| = ideal), and for each "
-            "worker\n",
-            what);
+    fprintf(file, "\n");
+    snprintf(title, sizeof title,
+             "Speedup against %s by workers (| = ideal), and for each worker",
+             what);
+    sheet_wrap("", title, (size_t)width, file);
     for (size_t i = 0; i < study->many; i++) {
         if (is_drawn(&study->series[i], serial))
             draw_series(findings, &study->series[i], serial, &pen, file);

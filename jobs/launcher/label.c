@@ -78,9 +78,9 @@ const char *label_time(double time_s, char text[LABEL])
 {
     if (isnan(time_s))
         snprintf(text, LABEL, "-");
-    else if (time_s < 1e-3)
+    else if (time_s < 0.999995e-3)
         snprintf(text, LABEL, "%.2f us", time_s * 1e6);
-    else if (time_s < 1)
+    else if (time_s < 0.999995)
         snprintf(text, LABEL, "%.2f ms", time_s * 1e3);
     else if (time_s < 100)
         snprintf(text, LABEL, "%.3f s", time_s);

@@ -473,11 +473,13 @@ static int judge(struct reader *reader, struct sample *sample,
     sample->site = share(reader, run.site);
     sample->scheme = share(reader, run.scheme);
     sample->math = share(reader, run.math);
-    sample->mode = sample->sum = share(reader, "");
+    sample->mode = share(reader, run.mode);
+    sample->sum = share(reader, "");
     sample->job_id = run.status.job_id;
     sample->workers = run.workers;
     sample->grid = run.grid;
-    if (sample->site && sample->scheme && sample->math && sample->mode)
+    if (sample->site && sample->scheme && sample->math && sample->mode &&
+        sample->sum)
         return 0;
     return error_set(err, "%s: out of memory", sample->folder);
 }
