@@ -33,9 +33,9 @@ static int add(struct gathering *gathering, char **folders, size_t count,
 static int add_one(struct gathering *gathering, const char *folder,
                    struct error *err)
 {
-    char *copy = strdup(folder);
-    return copy ? add(gathering, &copy, 1, err)
-                : error_set(err, "out of memory");
+    char *list[] = {strdup(folder)};
+    return list[0] ? add(gathering, list, 1, err)
+                   : error_set(err, "out of memory");
 }
 
 /* All runs in `parent`; an error if there are none. */

@@ -62,7 +62,7 @@ static const struct scan_key request_keys[] = {
     KEY(request, scheme, SCAN_WORDS),
     KEY(request, math, SCAN_WORDS),
     {"mode", SCAN_WORDS, offsetof(struct request, mode), true, NULL},
-    {NULL},
+    {0},
 };
 
 static const struct scan_key ending_keys[] = {
@@ -72,13 +72,13 @@ static const struct scan_key ending_keys[] = {
     KEY(ending, signal, SCAN_WHOLE),
     KEY(ending, start, SCAN_WHOLE),
     KEY(ending, end, SCAN_WHOLE),
-    {NULL},
+    {0},
 };
 
 static const struct scan_key check_keys[] = {
     KEY(check, verdict, SCAN_WORDS),
     KEY(check, rows_done, SCAN_WHOLE),
-    {NULL},
+    {0},
 };
 
 static const struct scan_key measured_keys[] = {
@@ -108,7 +108,7 @@ static const struct scan_key measured_keys[] = {
     KEY(measured, peak_mem_mib, SCAN_REAL),
     {"worker", SCAN_COUNT, offsetof(struct measured, parts), false, NULL},
     {"check", SCAN_OBJECT, offsetof(struct measured, check), false, check_keys},
-    {NULL},
+    {0},
 };
 
 struct reader {

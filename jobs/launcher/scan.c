@@ -86,8 +86,11 @@ static bool string(struct scan *scan, char *text)
         return false;
     scan->at++;
     while (*scan->at != '"') {
-        char c = *scan->at++;
-        if ((unsigned char)c < 0x20 || (c == '\\' && !escaped(scan, &c)))
+        char c = *scan->at;
+        if ((unsigned char)c < 0x20)
+            return false;
+        scan->at++;
+        if (c == '\\' && !escaped(scan, &c))
             return false;
         scan->high |= (c & 0x80) != 0;
         if (text && used < SCAN_TEXT - 1)

@@ -30,7 +30,7 @@ struct target {
 
 static const struct scan_key inside_keys[] = {
     {"deep", SCAN_WHOLE, offsetof(struct inside, deep), false, NULL},
-    {NULL},
+    {0},
 };
 
 static const struct scan_key keys[] = {
@@ -42,7 +42,7 @@ static const struct scan_key keys[] = {
     {"inside", SCAN_OBJECT, offsetof(struct target, inside), false,
      inside_keys},
     {"extra", SCAN_WHOLE, offsetof(struct target, extra), true, NULL},
-    {NULL},
+    {0},
 };
 
 static const char good[] = " {\"other\": [1, {\"a\": null}, \"}\", true, "
