@@ -253,7 +253,7 @@ bench: stage
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
 SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/bench/run tests/bench/launcher site/lab/integ2d-lab
-PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 

@@ -32,5 +32,9 @@ clean() {
     clean integ2d-submit --site=local --scheme=serial --grid=100 --json
     clean integ2d-collect
     clean integ2d-collect --json
+    clean integ2d-report --against integ2d-runs --plot
+    clean integ2d-report --format=json
+    clean integ2d-report --format=html
+    run -2 clean integ2d-report nosuch
     run -2 clean integ2d-submit --site=hpc2m --scheme=mpi
 }
