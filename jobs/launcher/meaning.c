@@ -43,7 +43,12 @@ static void say_fit(const struct fit *fit, const char *law, char text[MEANING])
 static void say_limit(const struct fit *fit, char text[MEANING])
 {
     double error = isnan(fit->error) ? 0 : fit->error;
-    if (error > vague)
+    if (fit->share - error > 1)
+        say(text, "; more than all of it: every further worker makes it "
+                  "slower, as when they stand in each other's way");
+    else if (fit->share - error > 0.9)
+        say(text, ": more workers do not make it faster");
+    else if (error > vague)
         say(text, ", too uncertain to conclude anything from: a quieter "
                   "machine or more repeats help");
     else if (fit->share + error < 0)
@@ -52,8 +57,6 @@ static void say_limit(const struct fit *fit, char text[MEANING])
     else if (fit->share - error <= 0)
         say(text, ", which cannot be told from 0: as far as was measured, the "
                   "speedup grows with the workers");
-    else if (fit->share + error > 0.9)
-        say(text, ": more workers do not make it faster");
     else
         say(text,
             ", so no number of workers is more than %.3g times as fast as one",
@@ -67,10 +70,12 @@ static void say_check(const struct series *series, char text[MEANING])
     char one[LABEL], fitted[LABEL], measured[LABEL];
     double workers = (double)last->sample->workers;
     say(text,
-        ". To check: %ld workers should take %.3g x %s + %.3g x %s / %ld = %s; "
+        ". To check: %ld workers should take %.3g x %s %c %.3g x %s / %ld = "
+        "%s; "
         "%s were measured",
         last->sample->workers, fit->share, label_time(fit->one_s, one),
-        1 - fit->share, one, last->sample->workers,
+        fit->share > 1 ? '-' : '+', fabs(1 - fit->share), one,
+        last->sample->workers,
         label_time(scaling_amdahl_time(fit, workers), fitted),
         label_time(last->time.median, measured));
     if (fabs(fit->worst) > 0.1)

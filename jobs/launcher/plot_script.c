@@ -309,7 +309,7 @@ static void write_legend(const struct script *script)
     fprintf(script->file,
             "set origin 0, 0\nset size 1, 0.12\nunset title\nunset border\n"
             "unset tics\nunset xlabel\nunset ylabel\nunset logscale\n"
-            "set key center center horizontal maxrows 4 samplen 2 width 1\n"
+            "set key center center horizontal maxrows 4 samplen 4 width 1\n"
             "plot [0:1][0:1] 2 with lines linecolor '#888888' dashtype 2 "
             "linewidth 1.2 title 'ideal'");
     for (size_t i = 0; i < script->count; i++) {

@@ -232,6 +232,33 @@ static void a_cost_that_grows_is_not_called_serial(void **state)
     assert_non_null(strstr(text, "a cost that comes with the workers"));
 }
 
+static void what_a_share_means_is_told(void **state)
+{
+    static const struct {
+        double share;
+        const char *words;
+    } rows[] = {
+        {-0.1, "; less than nothing: "},
+        {0.0, "cannot be told from 0"},
+        {0.5, "no number of workers is more than 2 times as fast"},
+        {1.0, ": more workers do not make it faster"},
+        {1.4, "; more than all of it: every further worker makes it slower"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[MEANING];
+        done(NULL);
+        fresh(NULL);
+        for (long workers = 1; workers <= 8; workers *= 2)
+            add(openmp, workers, 100,
+                rows[i].share + (1 - rows[i].share) / (double)workers);
+        study();
+        meaning_strong(&findings.study.series[0], &findings.labels, text);
+        if (!strstr(text, rows[i].words))
+            fail_msg("'%s' expected in: %s", rows[i].words, text);
+    }
+}
+
 static void a_grid_that_grows_with_the_workers_is_weak_scaling(void **state)
 {
     char text[MEANING];
@@ -364,6 +391,7 @@ int main(void)
         TEST(a_missing_baseline_is_named_with_its_command),
         TEST(strong_scaling_is_fitted_and_explained),
         TEST(a_cost_that_grows_is_not_called_serial),
+        TEST(what_a_share_means_is_told),
         TEST(a_grid_that_grows_with_the_workers_is_weak_scaling),
         TEST(doubts_are_told_in_words),
         TEST(steady_runs_are_not_doubted),
