@@ -237,7 +237,7 @@ static void what_a_share_means_is_told(void **state)
     static const struct {
         double share;
         const char *words;
-    } rows[] = {
+    } cases[] = {
         {-0.1, "; less than nothing: "},
         {0.0, "cannot be told from 0"},
         {0.5, "no number of workers is more than 2 times as fast"},
@@ -245,17 +245,17 @@ static void what_a_share_means_is_told(void **state)
         {1.4, "; more than all of it: every further worker makes it slower"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[MEANING];
         done(NULL);
         fresh(NULL);
         for (long workers = 1; workers <= 8; workers *= 2)
             add(openmp, workers, 100,
-                rows[i].share + (1 - rows[i].share) / (double)workers);
+                cases[i].share + (1 - cases[i].share) / (double)workers);
         study();
         meaning_strong(&findings.study.series[0], &findings.labels, text);
-        if (!strstr(text, rows[i].words))
-            fail_msg("'%s' expected in: %s", rows[i].words, text);
+        if (!strstr(text, cases[i].words))
+            fail_msg("'%s' expected in: %s", cases[i].words, text);
     }
 }
 
