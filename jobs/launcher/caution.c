@@ -8,10 +8,11 @@
 #include <string.h>
 
 /* From where on a figure is called doubtful. */
-static const double wide = 0.05;       /* half interval over median */
-static const double slow_first = 1.5;  /* warm-up over median */
-static const double tick_s = 1e-3;     /* a repeat shorter than what one
-                                          interruption takes */
+static const double coverage = 0.93;  /* of the interval: 5 repeats have 0.94 */
+static const double wide = 0.05;      /* half interval over median */
+static const double slow_first = 1.5; /* warm-up over median */
+static const double tick_s = 1e-3;    /* a repeat shorter than what one
+                                         interruption takes */
 static const double start_share = 0.1; /* timed part of the job */
 static const double drift = 0.05;      /* change of speed */
 static const double trend = 2.6;       /* see stats_trend */
@@ -52,7 +53,7 @@ typedef double test_fn(const struct point *point);
 
 static double few_repeats(const struct point *point)
 {
-    return point->time.count < STATS_FEW ? (double)point->time.count : 0;
+    return point->time.coverage < coverage ? (double)point->time.count : 0;
 }
 
 static double wide_spread(const struct point *point)
@@ -187,8 +188,8 @@ static const struct doubt {
     const char *text;
 } doubts[] = {
     {few_repeats,
-     "%s: too few repeats, %.3g: fewer than 6 give no 95 %% interval, fewer "
-     "than 4 no error at all (--repeat=10)"},
+     "%s: too few repeats, %.3g: 5 give an interval that holds the median with "
+     "94 %%, 6 with 95 %%, and fewer than 4 no error at all (--repeat=10)"},
     {wide_spread,
      "%s: the spread is too wide: the median is known to +-%.3g %% only, and "
      "what is worked out from it no better. A quieter machine or more "
@@ -369,6 +370,9 @@ int caution_make(const struct study *study, const struct labels *labels,
         for (size_t j = 0; rc == 0 && j < sizeof doubts / sizeof doubts[0]; j++)
             rc = doubt_series(series, &doubts[j], labels, bad, cautions);
     }
+    if (rc == 0 && cautions->count >= CAUTION_MOST)
+        rc = add(cautions, "there may be more: these are the first %zu",
+                 cautions->count);
     free(bad);
     return rc;
 }

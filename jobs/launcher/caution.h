@@ -8,9 +8,9 @@
 #include "label.h"
 #include "study.h"
 
-enum { CAUTION_MOST = 200 }; /* more than anybody reads */
+enum { CAUTION_MOST = 200 }; /* or a few more: more than anybody reads */
 
-/* A list of sentences, at most CAUTION_MOST of them. */
+/* A list of sentences. */
 struct cautions {
     char **text;
     size_t count;

@@ -178,8 +178,8 @@ void summary_count(const struct findings *findings, char *text, size_t size)
 const char summary_legend[] =
     "vs serial: speedup against scheme serial; vs one: against one worker of "
     "the same scheme; scaled: the same for more workers on a larger grid; "
-    "eff.: that speedup for each worker; +-: half of the "
-    "95 % interval; from, to: that of the median.";
+    "eff.: that speedup for each worker; +-: half of the 95 % interval (94 % "
+    "with 5 repeats); from, to: that of the median.";
 
 struct output {
     const struct style *style;

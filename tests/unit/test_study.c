@@ -292,7 +292,7 @@ static void doubts_are_told_in_words(void **state)
     for (int i = 0; i < REPEATS; i++)
         sample->time_s[i] = 0.3 * (1 + 0.02 * i);
     add(openmp, 4, 100, 0.0005);
-    add(openmp, 5, 100, 0.2)->repeats = 5;
+    add(openmp, 5, 100, 0.2)->repeats = 4;
     add(openmp, 6, 100, 0.15)->clock_off_s = 3600;
     add(openmp, 7, 100, 0.01)->job_s = 30;
     sample = add(openmp, 8, 100, 0.12);
@@ -304,7 +304,7 @@ static void doubts_are_told_in_words(void **state)
     expect_caution("2 workers: slow first run: the warm-up");
     expect_caution("3 workers: the machine changed its speed");
     expect_caution("4 workers: the work is too short for the clock");
-    expect_caution("5 workers: too few repeats, 5");
+    expect_caution("5 workers: too few repeats, 4");
     expect_caution("6 workers: a clock was set meanwhile");
     expect_caution("7 workers: the work is too short against the start-up");
     expect_caution("8 workers: slow first run: the first repeat");
