@@ -36,6 +36,10 @@ clean() {
     clean integ2d-collect
     clean integ2d-collect --json
     clean integ2d-collect --csv
+    clean integ2d-report --against integ2d-runs --plot
+    clean integ2d-report --format=json
+    clean integ2d-report --format=html
+    run -2 clean integ2d-report nosuch
     run -2 clean integ2d-submit --site=hpc2m --scheme=mpi
 }
 

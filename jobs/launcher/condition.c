@@ -18,7 +18,7 @@ enum { COUNT_MAX = 255 }; /* of a {count} in a regular expression */
 /* Longer ones first: the first that fits is taken. */
 static const struct {
     const char *sign;
-    enum comparison comparison;
+    enum relation comparison;
 } signs[] = {
     {"!=", UNEQUAL}, {"!~", UNLIKE}, {"<=", LESS_EQUAL}, {">=", MORE_EQUAL},
     {"=", EQUAL},    {"~", LIKE},    {"<", LESS},        {">", MORE},
@@ -258,7 +258,7 @@ static enum truth judge_regex(const struct test *test, const char *text,
     return truth(matched == (test->comparison == LIKE));
 }
 
-static enum truth compare(enum comparison comparison, double a, double b)
+static enum truth compare(enum relation comparison, double a, double b)
 {
     switch (comparison) {
     case EQUAL:

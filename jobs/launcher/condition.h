@@ -22,7 +22,7 @@
 
 enum { CONDITION_TESTS = 8, CONDITION_WORD = 200 };
 
-enum comparison {
+enum relation {
     EQUAL,
     UNEQUAL,
     LESS,
@@ -38,7 +38,7 @@ enum value { VALUE_NUMBER, VALUE_TEXT, VALUE_FACT, VALUE_REGEX };
 
 struct test {
     enum fact fact;
-    enum comparison comparison;
+    enum relation comparison;
     enum value value;
     double number;
     char text[CONDITION_WORD];

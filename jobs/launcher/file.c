@@ -159,6 +159,8 @@ static int read_open(int fd, const char *shown, size_t limit, char **text,
                          "%s: the file is too long; at most %zu bytes "
                          "are expected",
                          shown, limit);
+    /* No more memory than the file needs: a limit may be large. */
+    limit = (size_t)status.st_size;
     *text = malloc(limit + 2);
     if (*text == NULL)
         return error_set(err, "%s: not enough memory to read it", shown);
