@@ -12,7 +12,11 @@ DESTDIR  ?=
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin FC),default)
+FC := gfortran
+endif
 MPICC    ?= mpicc
+BLAS_LIBS ?= -lopenblas
 PKG_CONFIG ?= pkg-config
 SANITIZE ?=
 CFLAGS   ?= -O2 -g
@@ -26,13 +30,29 @@ endif
 # A part that every program needs is named with its package when it is not
 # there. What only some parts need is left out with them, and said.
 
-have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+have = $(shell printf '\043include <$(1)>\n' | $(CC) $(CFLAGS) $(2) -E -x c - >/dev/null 2>&1 && echo yes)
 NEEDED := jansson.h:libjansson-dev hwloc.h:libhwloc-dev ini.h:libinih-dev
 LEFT_OUT :=
 comma := ,
 ifeq ($(shell command -v $(MPICC) 2>/dev/null),)
 LEFT_OUT += "the schemes mpi and hybrid: no $(MPICC) (Debian's packages libopenmpi-dev, openmpi-bin)"
 NO_KERNEL += mpi hybrid
+endif
+ifeq ($(shell command -v $(FC) 2>/dev/null),)
+LEFT_OUT += "the schemes fortran and fortran-openmp: no $(FC) (Debian's package gfortran)"
+NO_KERNEL += fortran fortran-openmp
+endif
+# Debian has this header in a folder of gcc's own, where clang does not look.
+JIT_FLAGS := $(addprefix -idirafter,$(filter /%,$(shell gcc -print-file-name=include 2>/dev/null)))
+ifneq ($(call have,libgccjit.h,$(JIT_FLAGS)),yes)
+LEFT_OUT += "the scheme jit: no libgccjit.h (Debian's package libgccjit-12-dev)"
+NO_KERNEL += jit
+endif
+have_blas = $(shell printf '\043include <cblas.h>\nint main(void) { cblas_dscal(0, 0, 0, 1); }\n' | \
+	$(CC) $(CFLAGS) -x c - $(LDFLAGS) $(BLAS_LIBS) -o /dev/null >/dev/null 2>&1 && echo yes)
+ifneq ($(have_blas),yes)
+LEFT_OUT += "the scheme blas: no cblas.h or no $(BLAS_LIBS) (Debian's package libopenblas-dev)"
+NO_KERNEL += blas
 endif
 ifneq ($(call have,slurm/slurm.h),yes)
 LEFT_OUT += "jobs through Slurm: no slurm/slurm.h (Debian's package libslurm-dev)"
@@ -47,6 +67,9 @@ KERNEL_OPT := -O3 -g -ffp-contract=off
 COMPILER := $(notdir $(firstword $(CC))) $(shell $(CC) -dumpfullversion 2>/dev/null || $(CC) -dumpversion 2>/dev/null)
 KERNEL_FLAGS = $(BASE) $(KERNEL_OPT) -Ikernels/driver \
 	-DINTEG2D_COMPILER='"$(COMPILER)"' -DINTEG2D_FLAGS='"$(strip $(KERNEL_OPT) $(SAN))"'
+FORTRAN_OPT := -O3 -g -ffp-contract=off
+FORTRAN_FLAGS = -std=f2018 -Wall -Wextra -pedantic -Werror -fPIC $(FORTRAN_OPT)
+FORTRAN = $(notdir $(firstword $(FC))) $(shell $(FC) -dumpfullversion 2>/dev/null)
 LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 
 # ---- What is built ---------------------------------------------------------
@@ -66,10 +89,11 @@ LAUNCHER_BINS := $(PROGRAMS:%=$(BIN)/integ2d-%)
 DRIVER_OBJS   := $(patsubst kernels/driver/%.c,$(OBJ)/driver/%.o,$(wildcard kernels/driver/*.c))
 LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
 SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
+FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
-.PHONY: all kernels stage demo test fuzz fuzzers faults bench lint format \
-	install uninstall deps clean help units FORCE
+.PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint \
+	format install uninstall deps deps-julia clean help units FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -84,10 +108,13 @@ SAY = $(if $(V),:,printf '  %-7s %s\n')
 deps:
 	@sh .ci/deps build lab test
 
+deps-julia:
+	@sh .ci/julia
+
 # ---- Rebuild when the compiler or a flag changes ---------------------------
 
 define STAMP
-$(shell $(CC) --version 2>/dev/null | head -n 1) | $(KERNEL_FLAGS) | $(LAUNCHER_FLAGS) | $(LDFLAGS)
+$(shell $(CC) --version 2>/dev/null | head -n 1) | $(KERNEL_FLAGS) | $(FORTRAN) $(FORTRAN_FLAGS) | $(LAUNCHER_FLAGS) | $(LDFLAGS) | $(BLAS_LIBS)
 endef
 $(OBJ)/flags: FORCE
 	@mkdir -p $(@D)
@@ -102,7 +129,7 @@ FORCE:
 
 # ---- Kernels ---------------------------------------------------------------
 
-kernels: $(KERNEL_BINS)
+kernels: $(KERNEL_BINS) $(FORTRAN_PART)
 
 $(OBJ)/driver/%.o: kernels/driver/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
@@ -118,12 +145,41 @@ $(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/kernels
 	@$(SAY) CC $<
 	$(Q)$(COMPILE) $(KERNEL_FLAGS) $(EXTRA) -MMD -MP -MF $(OBJ)/kernels/$*.d -MT $@ \
-	  $< $(BUILD)/lib/libdriver.a $(LDFLAGS) -ljansson -lhwloc -lm -o $@
+	  $< $(BUILD)/lib/libdriver.a $(LIBS) $(LDFLAGS) -ljansson -lhwloc -lm -o $@
 
 $(KERNEL_BINS): COMPILE = $(CC)
-$(BIN)/integ2d-openmp $(BIN)/integ2d-hybrid: EXTRA = -fopenmp
+$(BIN)/integ2d-openmp $(BIN)/integ2d-hybrid $(BIN)/integ2d-pitfalls: EXTRA = -fopenmp
 $(BIN)/integ2d-threads $(BIN)/integ2d-gil: EXTRA = -pthread
 $(BIN)/integ2d-mpi $(BIN)/integ2d-hybrid: COMPILE = OMPI_CC="$(CC)" $(MPICC)
+$(BIN)/integ2d-fortran: LIBS = -ldl
+$(BIN)/integ2d-julia: LIBS = -ldl
+$(BIN)/integ2d-julia: EXTRA = $(if $(SANITIZE),-rdynamic tests/sanitizer/dlopen.c)
+$(BIN)/integ2d-jit: EXTRA = $(JIT_FLAGS)
+$(BIN)/integ2d-jit: LIBS = -lgccjit
+$(BIN)/integ2d-fortran-openmp: $(OBJ)/fortran/fortran-openmp.o
+$(BIN)/integ2d-fortran-openmp: LIBS = -lgomp
+$(BIN)/integ2d-fortran $(BIN)/integ2d-fortran-openmp: EXTRA = \
+	-DINTEG2D_FORTRAN='"$(FORTRAN) $(FORTRAN_OPT)"' $(filter %.o,$^)
+
+BLAS_PARTS := $(patsubst kernels/%.c,$(OBJ)/%.o,$(wildcard kernels/blas/*.c))
+$(OBJ)/blas/%.o: kernels/blas/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -MP -c $< -o $@
+$(BIN)/integ2d-blas: $(BLAS_PARTS)
+$(BIN)/integ2d-blas: EXTRA = $(BLAS_PARTS)
+$(BIN)/integ2d-blas: LIBS = $(BLAS_LIBS) -ldl
+
+# Fortran that a C program loads when it starts, and Fortran linked into one.
+$(BUILD)/lib/fortran.so: kernels/fortran.f90 $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) FC $<
+	$(Q)$(FC) $(FORTRAN_FLAGS) -shared $< -o $@
+
+$(OBJ)/fortran/fortran-openmp.o: kernels/fortran-openmp.f90 $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) FC $<
+	$(Q)$(FC) $(FORTRAN_FLAGS) -fopenmp -J $(@D) -c $< -o $@
 
 # ---- Launcher --------------------------------------------------------------
 
@@ -155,10 +211,11 @@ $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblau
 DATA := $(DESTDIR)$(PREFIX)/share/integ2d
 INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
 
-install: $(INSTALL_BINS) $(SLURM_PART)
+install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
-	$(if $(SLURM_PART),install -m 755 $(SLURM_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
+	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
+	install -m 644 kernels/julia.jl $(DATA)/
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
 	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
 	@for site in $(SITES); do \
@@ -187,12 +244,19 @@ units: $(UNIT_BINS)
 
 test:
 	@sh .ci/deps build lab test
+	@sh .ci/julia
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
 
+# 500 submissions killed at random instants; `make test` has fewer.
+torture:
+	@sh .ci/deps build lab test
+	@$(MAKE) --no-print-directory stage
+	@BUILD=$(abspath $(BUILD)) tests/torture
+
 bench: stage
 	@sh .ci/deps build lab bench
-	@BUILD=$(abspath $(BUILD)) tests/bench/run
+	@BUILD=$(abspath $(BUILD)) CC="$(CC)" tests/bench/run
 
 # Calls that fail, for programs without sanitizers (tests/faults/walk).
 faults: $(BUILD)/faults/fault.so
@@ -232,8 +296,9 @@ fuzz:
 	@$(MAKE) --no-print-directory fuzzers
 	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/broken/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps tests/run tests/fuzz/run tests/faults/walk tests/bench/run site/lab/integ2d-lab
+C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -250,6 +315,7 @@ lint:
 	@# Variables that bats sets, and words meant for another shell.
 	shellcheck -x -e SC2016,SC2030,SC2031,SC2154 $(BATS_FILES)
 	for file in $(LUA_FILES); do luac5.4 -p $$file || exit 1; done
+	/usr/bin/python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' $(PYTHON_FILES)
 	@# Words misspelt on purpose, and a line end before a word.
 	codespell --ignore-words-list=taks,acount,nin --skip=build*,.git,integ2d-runs .
 
@@ -276,14 +342,16 @@ help:
 	@echo 'make demo       run the main job on the rehearsal cluster'
 	@echo 'make test       the whole test suite, on a private Slurm'
 	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
+	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'
 	@echo 'make install    to PREFIX=$(PREFIX) (DESTDIR= in front)'
 	@echo 'make uninstall  take it away again'
 	@echo 'make deps       install the Debian packages that are missing'
+	@echo 'make deps-julia install Debian 11'"'"'s Julia on Debian 12'
 	@echo 'make clean      remove $(BUILD)'
-	@echo 'Settings: CC CFLAGS LDFLAGS MPICC BUILD PREFIX DESTDIR V=1'
+	@echo 'Settings: CC CFLAGS LDFLAGS FC MPICC BLAS_LIBS BUILD PREFIX DESTDIR V=1'
 	@echo '          SANITIZE=address,undefined or SANITIZE=thread'
 
 clean:

@@ -12,7 +12,11 @@ Usage
 =====
     integ2d-submit --scheme=mpi -n 4   write a batch script, send it, wait
     integ2d-collect                    show the results of earlier runs
-    integ2d-serial, -openmp, -mpi      the programs themselves (see --help)
+    integ2d-serial, -jit, -fortran, -julia, -threads, -gil, -openmp,
+    -fortran-openmp, -multiprocess, -blas, -pitfalls, -mpi, -hybrid
+                                       the programs themselves (see --help);
+                                       one whose compiler or library was not
+                                       there when integ2d was built is left out
 
 A first job:
     ml integ2d
@@ -21,9 +25,10 @@ A first job:
 
 whatis("Name: integ2d")
 whatis("Version: @VERSION@")
-whatis("Description: one integral in serial, OpenMP and MPI, for learning "
-    .. "parallel computing on a cluster")
-whatis("Keywords: teaching, parallel, OpenMP, MPI, Slurm")
+whatis("Description: one integral in every parallelisation scheme, for "
+    .. "learning parallel computing on a cluster")
+whatis("Keywords: teaching, parallel, threads, OpenMP, MPI, hybrid, Fortran, "
+    .. "Julia, BLAS, Slurm")
 whatis("Toolchain: OpenMPI/4.1.6-GCC-13.2.0")
 
 local root = "@PREFIX@"
@@ -37,6 +42,15 @@ if isDir(pathJoin(root, "share/man")) then
     prepend_path("MANPATH", pathJoin(root, "share/man"))
 end
 
-extensions("integ2d-serial/@VERSION@, integ2d-openmp/@VERSION@, "
-    .. "integ2d-mpi/@VERSION@, integ2d-submit/@VERSION@, "
-    .. "integ2d-collect/@VERSION@, integ2d-lab/@VERSION@")
+local programs = {
+    "serial", "jit", "fortran", "julia", "threads", "gil", "openmp",
+    "fortran-openmp", "multiprocess", "blas", "pitfalls", "mpi", "hybrid",
+    "submit", "collect", "lab",
+}
+local found = {}
+for _, name in ipairs(programs) do
+    if isFile(pathJoin(root, "bin/integ2d-" .. name)) then
+        found[#found + 1] = "integ2d-" .. name .. "/@VERSION@"
+    end
+end
+extensions(table.concat(found, ", "))

@@ -108,6 +108,20 @@ disbelieved() {
     [[ $stderr == *"$record:"*"not a whole record"* ]]
 }
 
+@test "a run without an integral is shown without one, and with its notes" {
+    on hpc2n 'integ2d-submit --scheme=blas -n 2 --grid=300 -q' >shown
+    grep -q '^blas .* -  *- .*passed$' shown
+    grep -q '^library: ' shown
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ $output == *$'\nlibrary: '* ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --csv'
+    [[ ${lines[1]} =~ ^blas,hpc2n,.*,COMPLETED,passed,[0-9.e-]+,[0-9.e-]+,,, ]]
+    run -0 --separate-stderr on hpc2n 'integ2d-collect --json'
+    [ "$(jq -c '.[0] | [.integral, .error, .verdict]' <<<"$output")" = '[null,null,"right"]' ]
+    disbelieved '.notes.library = 1' 'a note that is no text'
+    disbelieved '.scheme = "openmp"' 'a record of scheme openmp'
+}
+
 @test "what is no run is named, with exit status 2" {
     run -2 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
     [[ $stderr == *"cannot read the folder integ2d-runs"* ]]
@@ -134,4 +148,39 @@ disbelieved() {
     mkdir integ2d-runs
     run -0 "$INTEG2D_BIN/integ2d-collect"
     [ ${#lines[@]} = 1 ]
+}
+
+# A slow network file system is played by hand: the job's files are held back.
+@test "the record of a job that has just ended is waited for, with a bound" {
+    local record from
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    record=$(echo integ2d-runs/*/record_*.json)
+    jq '.state = "RUNNING"' integ2d-runs/*/state.json >state
+    mv state integ2d-runs/*/
+    mv "$record" held
+    head -c 100 held >part
+    (sleep 1; cp part "$record"; sleep 1; mv held "$record") 3>&- &
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ ${lines[1]} == *passed ]]
+    wait
+    mv "$record" "${record%/*}/record_123456.json"
+    from=$SECONDS
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"left no record in "*"(of other jobs: record_123456.json)"* ]]
+    (( SECONDS - from < 30 ))
+    # Long after its end nothing is waited for.
+    jq '.end = 1' integ2d-runs/*/state.json >state
+    mv state integ2d-runs/*/
+    from=$SECONDS
+    run -1 on hpc2n integ2d-collect
+    (( SECONDS - from < 5 ))
+}
+
+@test "a record with a key that is there twice is named" {
+    local record
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    record=$(echo integ2d-runs/*/record_*.json)
+    sed -i '2s/^/"schema": 1, /' "$record"
+    run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"$record:"*"duplicate"* ]]
 }

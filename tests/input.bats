@@ -28,7 +28,8 @@ load common
 @test "an unknown, misspelt or missing scheme is named with the nearest one" {
     refused hpc2n 'integ2d-submit --scheme=opnemp -n 4' \
         "no scheme called 'opnemp'" 'did you mean openmp?'
-    refused hpc2n 'integ2d-submit --scheme=cobol -n 4' 'serial, openmp, mpi'
+    refused hpc2n 'integ2d-submit --scheme=cobol -n 4' \
+        'serial, jit, fortran, julia, threads, gil, openmp, fortran-openmp, multiprocess, blas, pitfalls, mpi, hybrid'
     refused hpc2n 'integ2d-submit -n 4' '--scheme is missing'
 }
 
@@ -54,6 +55,52 @@ load common
 @test "four workers for serial are refused with what would take them" {
     refused hpc2n 'integ2d-submit --scheme=serial -n 4' 'one worker' \
         '--scheme=openmp' '--scheme=mpi'
+}
+
+@test "a hybrid job's ranks and threads are counted together" {
+    refused hpc2n 'integ2d-submit --scheme=hybrid -n 2 -c 0' '-c: 0'
+    refused hpc2n 'integ2d-submit --scheme=hybrid -n 2 -c 2x' '-c' 2x
+    refused hpc2n 'integ2d-submit --scheme=hybrid -n 8 -c 4 -C skylake -N 1' \
+        '-n, -c: 32 cores' 28
+    refused hpc2n 'integ2d-submit --scheme=hybrid -n 2 -c 2 -N 3' '-N' '2 tasks'
+    refused hpc2n 'integ2d-submit --scheme=hybrid -n 60000 -c 2' '120000 workers'
+}
+
+@test "a mode is asked for where there are some, and refused where not" {
+    refused hpc2n 'integ2d-submit --scheme=pitfalls' '--mode is missing' \
+        'race, false-sharing'
+    refused hpc2n 'integ2d-submit --scheme=pitfalls --mode=rcae' "'rcae'" \
+        'did you mean race?'
+    refused hpc2n "integ2d-submit --scheme=pitfalls --mode=''" "no mode ''"
+    refused hpc2n 'integ2d-submit --scheme=openmp --mode=race' '--mode' \
+        'openmp has no modes'
+}
+
+@test "a scheme without a fast row or without a map says so" {
+    local scheme
+    for scheme in jit fortran julia fortran-openmp blas 'pitfalls --mode=race'; do
+        refused hpc2n "integ2d-submit --scheme=$scheme --math=simd" '--math' \
+            "${scheme%% *} has no fast row" simd
+    done
+    refused hpc2n 'integ2d-submit --scheme=blas --placement' --placement blas
+}
+
+@test "a program that was left out of the build names the part it needs" {
+    local prefix
+    prefix=$(copy_prefix)
+    rm "$prefix"/bin/integ2d-{blas,fortran,pitfalls}
+    refused hpc2n "$prefix/bin/integ2d-submit --scheme=blas" \
+        "there is no program $prefix/bin/integ2d-blas" \
+        'without a BLAS library' 'hpc2n: ml OpenBLAS/0.3.24' libopenblas-dev
+    refused uppmax "$prefix/bin/integ2d-submit --scheme=fortran" \
+        'without a Fortran compiler' 'apt-get install gfortran'
+    refused hpc2n "$prefix/bin/integ2d-submit --scheme=pitfalls --mode=race" \
+        "there is no program $prefix/bin/integ2d-pitfalls" 'install integ2d again'
+}
+
+@test "without Julia it says what to load or install" {
+    refused hpc2n "PATH=/nowhere $INTEG2D_BIN/integ2d-submit --site=local \
+        --scheme=julia" 'no julia in PATH' 'load its module' 'make deps-julia'
 }
 
 @test "more workers than a node has are refused with what it has" {
@@ -119,10 +166,12 @@ load common
 
 @test "nothing typed can bring a line or a command into the script" {
     local option value
-    for option in -A -J -p -C --reservation -t --mem -n -N -c --grid --repeat --math; do
+    for option in -A -J -p -C --reservation -t --mem -n -N -c --grid --repeat --math --mode; do
         for value in $'x\n#SBATCH -n 99' 'x"y' "x'y" '$(id)' 'x;id' '`id`' 'x y' '-x' $'x\ry' 'x\y'; do
-            INTEG2D_VALUE=$value refused uppmax "integ2d-submit --scheme=mpi \
-                -A uppmax2026-2-042 $option=\"\$INTEG2D_VALUE\"" || {
+            # A dry run has all of the way but Slurm.
+            run -2 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --dry-run \
+                --site=uppmax --scheme=mpi -A uppmax2026-2-042 "$option=$value"
+            [ -z "$output" ] || {
                 echo "accepted: $option '$value'"
                 return 1
             }

@@ -5,53 +5,10 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-    : "${INTEG2D_SOURCE:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
-    : "${BUILD:=$INTEG2D_SOURCE/build}"
-    : "${INTEG2D_BIN:=$BUILD/root/bin}"
-    export INTEG2D_SOURCE BUILD INTEG2D_BIN
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    unset INTEG2D_RECORD INTEG2D_JOB_ID OMP_NUM_THREADS OMP_SCHEDULE
-    unset "${!SLURM_@}"
-}
+load common
+load kernels
 
-setup() {
-    mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
-}
-
-serial() { "$INTEG2D_BIN/integ2d-serial" "$@"; }
-openmp() { "$INTEG2D_BIN/integ2d-openmp" "$@"; }
-
-# mpi RANKS [OPTION...]. Open MPI's plug-ins leak, and are unloaded before the
-# sanitizer could tell that it was they.
-mpi() {
-    local ranks=$1
-    shift
-    ASAN_OPTIONS=detect_leaks=0 mpirun --oversubscribe -n "$ranks" "$INTEG2D_BIN/integ2d-mpi" "$@"
-}
-
-# The 64 bits of the integral that a command gives, from its record.
-bits() {
-    rm -f record_bits.json
-    INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=bits "$@" >printed || return
-    sed -n 's/^  "integral_hex": "\(.*\)",$/\1/p' record_bits.json
-}
-
-# field FILE KEY: a number or word of the record's first level, or the check's
-field() { sed -n "s/^ *\"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$1"; }
-
-# refused 'words' COMMAND...: exit status 2, one line on stderr, no result.
-refused() {
-    local words=$1
-    shift
-    run -2 --separate-stderr "$@"
-    [ -z "$output" ]
-    [[ $stderr == *"$words"* ]] || {
-        echo "expected: $words"
-        echo "found: $stderr"
-        return 1
-    }
-}
+setup_file() { kernels_alone; }
 
 # broken NAME OPTION...: the kernel tests/broken/NAME.c must fail its check,
 # print no result, and leave a record that says so.
@@ -102,46 +59,77 @@ broken() {
     done
 }
 
-@test "any number of ranks gives the bits of serial" {
-    local plain simd
-    plain=$(bits serial --grid=997)
-    simd=$(bits serial --grid=997 --math=simd)
-    [ -n "$plain" ] && [ -n "$simd" ]
-    for n in 1 2 3 4 5 6; do
-        [ "$(bits mpi "$n" --grid=997)" = "$plain" ]
-        [ "$(bits mpi "$n" --grid=997 --math=simd)" = "$simd" ]
-    done
-}
-
 # Builds the kernels once more, with both compilers, each from scratch.
 @test "gcc and clang give the same bits, plain and simd" {
-    local compiler math expected
+    local compiler math expected scheme
+    local schemes=(serial openmp threads gil multiprocess mpi hybrid)
     for compiler in gcc clang; do
         make -s -C "$INTEG2D_SOURCE" BUILD="$BATS_TEST_TMPDIR/$compiler" \
-            CC=$compiler SANITIZE= kernels
+            CC=$compiler SANITIZE= \
+            "${schemes[@]/#/"$BATS_TEST_TMPDIR/$compiler/bin/integ2d-"}"
     done
     for math in plain simd; do
         expected=$(bits "$BATS_TEST_TMPDIR/gcc/bin/integ2d-serial" \
             --grid=1009 --math=$math)
         [[ $expected == *0x1.* ]]
-        for scheme in serial openmp mpi; do
+        for scheme in "${schemes[@]}"; do
             [ "$(bits "$BATS_TEST_TMPDIR/clang/bin/integ2d-$scheme" \
                 --grid=1009 --math=$math)" = "$expected" ]
         done
     done
 }
 
-@test "tiny, prime and odd grids pass, with more workers than rows too" {
-    local grid math
-    for grid in 1 2 3 5 15 16 17 31 33 101 1023; do
+# Grids smaller than the workers, odd, prime, and around the fast row's lanes.
+@test "any scheme, grid and number of workers gives the bits of serial" {
+    local grid math expected workers scheme
+    for grid in 1 2 3 5 16 17 97 1000; do
         for math in plain simd; do
-            run -0 openmp -n 6 --grid=$grid --math=$math
-            [ ${#lines[@]} -eq 2 ]
-            run -0 openmp -n 6 --grid=$grid --math=$math --sum=running
+            expected=$(bits serial --grid=$grid --math=$math)
+            [ -n "$expected" ]
+            for scheme in openmp threads gil multiprocess; do
+                for workers in 1 2 3 4 7; do
+                    [ "$(bits kernel $scheme $workers --grid=$grid \
+                        --math=$math)" = "$expected" ] ||
+                        {
+                            echo "$scheme -n $workers --grid=$grid --math=$math"
+                            return 1
+                        }
+                done
+            done
         done
     done
-    run -0 mpi 5 --grid=3
+}
+
+# Not all of the above, because mpirun takes its time to start.
+@test "any scheme of ranks, grid and number of workers gives the bits of serial" {
+    local grid math expected workers scheme
+    while read -r workers grid; do
+        for math in plain simd; do
+            expected=$(bits serial --grid="$grid" --math=$math)
+            [ -n "$expected" ]
+            for scheme in mpi hybrid; do
+                [ "$(bits kernel $scheme "$workers" --grid="$grid" \
+                    --math=$math </dev/null)" = "$expected" ]
+            done
+        done
+    done <<<$'1 17\n2 1\n3 97\n4 1000\n7 5'
+    expected=$(bits serial --grid=97)
+    [ "$(bits hybrid 3 2 --grid=97)" = "$expected" ]
+    [ "$(bits hybrid 2 3 --grid=97)" = "$expected" ]
+}
+
+@test "running sums pass on tiny, prime and odd grids, with too many workers too" {
+    local grid math scheme
+    for grid in 1 2 3 16 17 97 1023; do
+        for math in plain simd; do
+            for scheme in openmp threads gil multiprocess; do
+                run -0 kernel $scheme 6 --grid=$grid --math=$math --sum=running
+                [ ${#lines[@]} -eq 2 ]
+            done
+        done
+    done
     run -0 mpi 5 --grid=1 --sum=running --math=simd
+    run -0 hybrid 2 3 --grid=3 --sum=running
 }
 
 @test "a repeat is timed R times, after a warm-up that is kept apart" {
@@ -278,15 +266,14 @@ start it with mpirun -n 4 or srun -n 4" \
     [ "$(grep -c 'integ2d-mpi: --grid=0: expected' <<<"$stderr")" -eq 1 ]
 }
 
-# A limit on memory; the address sanitizer wants its own way of setting one.
 @test "a grid that does not fit in memory is refused" {
+    [ -z "${SANITIZE:-}" ] || skip 'no limit on memory with a sanitizer'
     limited() (
-        if [ -z "${SANITIZE:-}" ]; then ulimit -v 120000; fi
-        export ASAN_OPTIONS=max_allocation_size_mb=50:allocator_may_return_null=1
-        serial --grid=10000000
+        ulimit -v 120000
+        timeout 20 "$INTEG2D_BIN/integ2d-serial" --grid=10000000
     )
-    refused "--grid=10000000: no room in memory: it takes 153 MiB" \
-        limited
+    refused "--grid=10000000: no room in memory: it takes 153 MiB" limited
+    [[ $stderr =~ ', and '[0-9]+' MiB are left; choose a smaller grid' ]]
 }
 
 @test "workers default to OMP_NUM_THREADS, then Slurm's CPUs, then the machine" {
@@ -348,12 +335,17 @@ File too large"* ]]
 
 @test "help is made from the option table, and version is one line" {
     local scheme
-    for scheme in serial openmp mpi; do
+    for scheme in serial openmp threads gil multiprocess mpi hybrid pitfalls; do
         run -0 "$INTEG2D_BIN/integ2d-$scheme" --help
         for option in '-n WORKERS' --grid=N --repeat=R '--math=plain|simd' \
-            '--sum=rows|running' --help --version; do
+            '--sum=rows|running' --placement --help --version; do
             [[ $output == *"$option"* ]]
         done
+        # What only one scheme takes is shown there alone.
+        [[ $output == *'-c THREADS'* ]] || [ $scheme != hybrid ]
+        [[ $output != *'-c THREADS'* ]] || [ $scheme = hybrid ]
+        [[ $output == *--mode=MODE* ]] || [ $scheme != pitfalls ]
+        [[ $output != *--mode=MODE* ]] || [ $scheme = pitfalls ]
         run -0 "$INTEG2D_BIN/integ2d-$scheme" --version
         [[ $output =~ ^"integ2d-$scheme "[0-9]+\.[0-9]+\.[0-9]+$ ]]
     done

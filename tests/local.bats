@@ -12,13 +12,17 @@ submit() {
 
 @test "every scheme runs without Slurm and gives the same 64 bits" {
     local scheme all=
-    for scheme in serial 'openmp -n 2' 'mpi -n 2'; do
+    for scheme in serial jit fortran julia 'threads -n 2' 'gil -n 2' \
+        'openmp -n 2' 'fortran-openmp -n 2' 'multiprocess -n 2' \
+        'pitfalls --mode=lock-row -n 2' 'mpi -n 2' 'hybrid -n 2' 'hybrid -c 2'; do
         # shellcheck disable=SC2086 # two words
-        all+=$(submit --scheme=$scheme --grid=500 --json -q |
+        all+=$(submit --scheme=$scheme --grid=300 --repeat=1 --json -q |
             jq -r '.state + " " + .check + " " + .record.integral_hex')$'\n'
     done
     [ "$(sort -u <<<"${all%$'\n'}" | wc -l)" = 1 ]
     [[ $all == 'COMPLETED passed '* ]]
+    run -0 --separate-stderr submit --scheme=blas -n 2 --grid=300 --repeat=1
+    [[ ${lines[1]} == blas*' - '*passed ]]
 }
 
 @test "a local run is collected later" {
@@ -59,11 +63,12 @@ submit() {
 @test "a program that fails is a failed local job" {
     local prefix
     prefix=$(copy_prefix)
-    rm "$prefix/bin/integ2d-serial"
+    printf '#!/bin/sh\necho "no such luck" >&2\nexit 7\n' \
+        >"$prefix/bin/integ2d-serial"
     run -1 --separate-stderr "$prefix/bin/integ2d-submit" --site=local \
         --scheme=serial
-    [[ $stderr == *"exit status 127"* ]]
-    [[ $stderr == *"integ2d-serial"*"not found"* ]]
+    [[ $stderr == *"exit status 7"* ]]
+    [[ $stderr == *"no such luck"* ]]
 }
 
 @test "without libslurm's part the local site still runs" {

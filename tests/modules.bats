@@ -92,12 +92,37 @@ unload_difference='
 }
 
 @test "ml spider finds every program of integ2d by its name" {
-    for program in serial openmp mpi submit collect lab; do
+    local file program
+    for file in "$INTEG2D_BIN"/integ2d-*; do
+        program=${file##*/integ2d-}
         run -0 hpc2n "ml spider integ2d-$program"
         [[ $output == *"integ2d-$program/"*"(E)"* ]]
         run -0 uppmax "ml spider integ2d-$program"
         [[ $output == *"integ2d-$program/"*"(E)"* ]]
     done
+}
+
+@test "the modules that the scripts of a site load are there, scheme by scheme" {
+    local site account line lines
+    while read -r site account; do
+        # shellcheck disable=SC2016 # the lab's shell expands
+        run -0 "$INTEG2D_BIN/integ2d-lab" exec --site="$site" -- bash -lc '
+            ml integ2d
+            for program in "$INTEG2D_BIN"/integ2d-*; do
+                scheme=${program##*/integ2d-}
+                case $scheme in
+                submit | collect | lab) continue ;;
+                pitfalls) scheme="pitfalls --mode=race" ;;
+                esac
+                integ2d-submit --dry-run -A "$1" --scheme=$scheme || exit
+            done' - "$account"
+        lines=$(grep '^ml .* integ2d/' <<<"$output" | sort -u)
+        [[ $lines == *OpenBLAS/* && $lines == *Julia/* ]]
+        while read -r line; do
+            run -0 "$site" "$line && type -P integ2d-submit"
+        done <<<"$lines"
+    done <<<"hpc2n hpc2n2026-042
+uppmax uppmax2026-2-042"
 }
 
 @test "ml help integ2d shows a first job with the account form of the site" {
@@ -107,12 +132,16 @@ unload_difference='
     [[ $output == *"integ2d-submit --site=uppmax -A uppmaxYYYY-X-ZZZ"* ]]
 }
 
-@test "ml whatis says what integ2d is, and that compiler and MPI are stand-ins" {
+@test "ml whatis says what integ2d is, and that all other modules are stand-ins" {
     run -0 hpc2n 'ml whatis integ2d'
     [[ $output == *"learning parallel computing"* ]]
     run -0 hpc2n 'ml whatis GCC/13.2.0'
     [[ $output == *"stand-in"*"this Debian machine"* ]]
     run -0 uppmax 'ml whatis OpenMPI/4.1.6-GCC-13.2.0'
+    [[ $output == *"stand-in"*"this Debian machine"* ]]
+    run -0 hpc2n 'ml GCC/13.2.0 && ml whatis OpenBLAS/0.3.24'
+    [[ $output == *"stand-in"*"this Debian machine"* ]]
+    run -0 uppmax 'ml whatis Julia/1.10.9-LTS-linux-x86_64'
     [[ $output == *"stand-in"*"this Debian machine"* ]]
 }
 

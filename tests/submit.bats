@@ -30,7 +30,7 @@ whole_way() {
     run -0 --separate-stderr on hpc2n \
         'integ2d-submit --site=hpc2n --scheme=mpi -n 2 --grid=2000'
     [[ $stderr == *"submitted"* ]]
-    [[ $stderr == *"submitted, integ2d-runs/hpc2n-mpi-n2-"*"waits in the queue:"*"runs"*"ran to its end"* ]]
+    [[ $stderr == *"submitted, integ2d-runs/hpc2n-mpi-n2-"*" runs"*"ran to its end"* ]]
     [[ $stderr != *$'\r'* ]]
     [[ ${lines[0]} == scheme*site*job*workers*nodes*grid*best*median*integral*error*CPU*check ]]
     [[ ${lines[1]} =~ ^mpi\ +hpc2n\ +[0-9]+\ +2\ +1\ +2000\ .*%\ +passed$ ]]
@@ -42,17 +42,91 @@ whole_way() {
     [[ $output == *passed* ]]
 }
 
-@test "every scheme runs at both sites and gives the same 64 bits" {
-    local site scheme bits all=
-    for site in hpc2n uppmax; do
-        for scheme in 'serial' 'openmp -n 3' 'mpi -n 4'; do
-            bits=$(on "$site" "integ2d-submit --scheme=$scheme --grid=1000 \
-                --repeat=2 --json -q" | jq -r .record.integral_hex)
-            all+="$bits"$'\n'
-        done
+# Every scheme of the table, one job each. They are sent by one login shell,
+# and the cluster runs as many at a time as it has room for.
+every_scheme() {
+    local names words=() status=3
+    names=$("$INTEG2D_BIN/integ2d-submit" --site=local --scheme=none 2>&1 |
+        sed 's/.*(schemes: \(.*\))/\1/; s/,//g')
+    for name in $names; do
+        case $name in
+        serial | jit | fortran | julia) words+=("$name") ;;
+        mpi) words+=('mpi -n 4') ;;
+        hybrid) words+=('hybrid -n 2 -c 2') ;;
+        pitfalls) words+=('pitfalls -n 2 --mode=atomic-row') ;;
+        *) words+=("$name -n 2") ;;
+        esac
     done
-    [ "$(sort -u <<<"${all%$'\n'}" | wc -l)" = 1 ]
-    [[ $bits == *0x1.*p-* ]]
+    on "$1" "for words in ${words[*]@Q}; do
+        integ2d-submit --scheme=\$words --grid=400 --repeat=1 --no-wait -q ||
+            exit; done"
+    for _ in $(seq 200); do
+        status=0
+        on "$1" 'integ2d-collect --json' >all.json 2>why || status=$?
+        [ $status -eq 3 ] || break
+        sleep 0.2
+    done
+    cat why
+    [ $status -eq 0 ]
+    # Runs of one second come in any order.
+    [ "$(jq -r '.[].scheme' all.json | sort)" = "$(sort <<<"${names// /$'\n'}")" ]
+    [ "$(jq -r 'map(.verdict + " " + .check) | unique[]' all.json)" = 'right passed' ]
+    # A matrix product is no integral, and all others have the same bits.
+    [ "$(jq '[.[].record.integral_hex | select(. != null)] | length' all.json)" = \
+        $((${#words[@]} - 1)) ]
+    [[ $(jq -r '[.[].record.integral_hex | select(. != null)] | unique[]' \
+        all.json) =~ ^-?0x1.*p-[0-9]+$ ]]
+}
+
+@test "every scheme runs at HPC2N, passes its check and gives the same 64 bits" {
+    every_scheme hpc2n
+    [ "$(jq -r '.[] | select(.scheme == "hybrid") | .workers' all.json)" = 4 ]
+}
+
+@test "every scheme runs at UPPMAX, passes its check and gives the same 64 bits" {
+    every_scheme uppmax
+    [ "$(jq -r '.[] | select(.scheme == "hybrid") | .nodes' all.json)" = 1 ]
+}
+
+@test "a hybrid job has its ranks on cores of their own, over two nodes too" {
+    run -0 --separate-stderr on hpc2n \
+        'integ2d-submit --scheme=hybrid -n 2 -c 2 -N 2 --grid=400 --json --placement'
+    [ "$(jq -r .nodes <<<"$output")" = 2 ]
+    [ "$(jq -r .check <<<"$output")" = passed ]
+    [ "$(jq -r .workers <<<"$output")" = 4 ]
+    [[ $stderr == *"where each worker ran: integ2d-runs/hpc2n-hybrid-n4-"*"/output_"*.out ]]
+    grep -q Placement integ2d-runs/*/output_*.out
+    grep -qx 'export OMP_NUM_THREADS=2' integ2d-runs/*/job.sbatch
+}
+
+@test "a race is a failed check, and how much was lost is said" {
+    run -1 --separate-stderr on hpc2n \
+        'integ2d-submit --scheme=pitfalls --mode=race -n 4'
+    [[ $stderr == *"the check failed: "*race* ]]
+    [[ ${lines[1]} == 'pitfalls race '*failed ]]
+    [[ $output == *'wrong: '* ]]
+    run -1 --separate-stderr on hpc2n 'integ2d-collect --json'
+    [ "$(jq -r '.[0].mode + " " + .[0].check' <<<"$output")" = 'race failed' ]
+}
+
+@test "the time to compile at run time is shown apart" {
+    run -0 --separate-stderr on hpc2n 'integ2d-submit --scheme=jit --grid=300'
+    [[ ${lines[1]} == jit*passed ]]
+    [[ ${lines[2]} =~ ^compile\ time:\ [0-9.]+\ m?s$ ]]
+}
+
+@test "ranks that share a node start without a network, others with one" {
+    local dry='integ2d-submit -A hpc2n2026-042 --dry-run --scheme'
+    run -0 --separate-stderr on hpc2n "$dry=mpi -n 4 -N 1"
+    [ "${lines[-1]}" = 'env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi --grid=10000 --repeat=5 --math=plain' ]
+    run -0 --separate-stderr on hpc2n "$dry=mpi -n 4 -N 2"
+    [ "${lines[-1]}" = 'srun integ2d-mpi --grid=10000 --repeat=5 --math=plain' ]
+    run -0 --separate-stderr on hpc2n "$dry=hybrid -n 2 -c 3 --math=simd"
+    [ "${lines[-1]}" = 'srun --cpu-bind=cores integ2d-hybrid -c 3 --grid=10000 --repeat=5 --math=simd' ]
+    [[ $output == *$'\n#SBATCH -n 2\n#SBATCH -c 3\n'*$'\nexport OMP_NUM_THREADS=3\n'* ]]
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --site=local \
+        --scheme=hybrid -n 1 -c 2 --dry-run
+    [ "${lines[-1]}" = 'env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 --map-by slot:PE=2 --mca pml ob1 --mca btl self,vader integ2d-hybrid -c 2 --grid=10000 --repeat=5 --math=plain' ]
 }
 
 @test "ranks may be spread over two nodes" {
@@ -69,12 +143,12 @@ facts() {
 }
 
 @test "sbatch job.sbatch by hand gives the same job as the launcher" {
-    local site id again
-    for site in hpc2n uppmax; do
-        id=$(on "$site" "integ2d-submit --scheme=openmp -n 2 -c 3 --grid=500 \
-            -t 7 --mem=300 -C 'skylake|zen4' --name=twin-$site --json -q" |
+    local site scheme cores tasks id again
+    while read -r site scheme cores tasks; do
+        id=$(on "$site" "integ2d-submit --scheme=$scheme -n 2 -c $cores --grid=500 \
+            -t 7 --mem=300 -C 'skylake|zen4' -N 1 --name=twin-$site --json -q" |
             jq .job_id)
-        cd integ2d-runs/"$site"-*/
+        cd integ2d-runs/"$site-$scheme"-*/
         again=$(on "$site" 'sbatch --parsable job.sbatch')
         cd ../..
         # A job that waits shows fewer facts than one that has run.
@@ -86,9 +160,12 @@ facts() {
         facts "$site" "$id" >ours
         grep -q "JobName=twin-$site" ours
         grep -q 'TimeLimit=00:07:00' ours
-        grep -q 'CPUs/Task=3' ours
+        grep -q "CPUs/Task=$cores" ours
+        grep -q "NumTasks=$tasks" ours
         diff ours theirs
-    done
+    done <<<"hpc2n openmp 3 1
+uppmax openmp 3 1
+uppmax hybrid 2 2"
 }
 
 @test "the job finds the environment that sbatch would give it" {
@@ -184,8 +261,10 @@ facts() {
 @test "--help lists every option and scheme, --version the version" {
     run -0 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --help
     local word
-    for word in --site --scheme 'serial: ' 'openmp: ' 'mpi: ' '-n,' --grid \
-        --repeat --math '-A,' '-t,' '-p,' '-N,' '-c,' --mem '-C,' --reservation --name \
+    for word in --site --scheme '  serial ' '  jit ' '  fortran ' '  julia ' \
+        '  threads ' '  gil ' '  openmp ' '  fortran-openmp ' '  multiprocess ' \
+        '  blas ' '  pitfalls ' '  mpi ' '  hybrid ' '-n,' --grid 'blas 3000' \
+        --repeat --math --mode false-sharing --placement '-A,' '-t,' '-p,' '-N,' '-c,' --mem '-C,' --reservation --name \
         --output-dir --dry-run --no-wait --json '-q,' '-v,'; do
         [[ $output == *"$word"* ]]
     done

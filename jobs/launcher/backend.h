@@ -16,12 +16,12 @@
 struct job_status {
     long job_id;
     enum job_state state;
-    char reason[64]; /* Slurm's word for why it waits or ended; "" = none */
-    char by[40];     /* who cancelled it; "" = not known */
-    int exit_code;   /* of the script */
-    int signal;      /* that ended the script, 0 = none */
-    int attempt;     /* how many times it was started again */
-    long nodes;      /* number of nodes it got, 0 = not known */
+    char reason[160]; /* Slurm's word for why it waits or ended; "" = none */
+    char by[40];      /* who cancelled it; "" = not known */
+    int exit_code;    /* of the script */
+    int signal;       /* that ended the script, 0 = none */
+    int attempt;      /* how many times it was started again */
+    long nodes;       /* number of nodes it got, 0 = not known */
     time_t start;
     time_t end;
 };

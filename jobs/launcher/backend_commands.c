@@ -19,18 +19,8 @@ enum { SUBMIT_S = 120, ASK_S = 60 }; /* longer than the commands try */
 static int commands_fits(struct error *err)
 {
     static const char *const needed[] = {"sbatch", "squeue", "scancel"};
-    const char *path = getenv("PATH");
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        bool found = false;
-        for (const char *at = path; at && !found; at = strchr(at, ':')) {
-            char file[4200];
-            at += *at == ':';
-            int length = (int)strcspn(at, ":");
-            found = snprintf(file, sizeof file, "%.*s/%s", length, at,
-                             needed[i]) < (int)sizeof file &&
-                    access(file, X_OK) == 0;
-        }
-        if (!found)
+        if (!command_exists(needed[i]))
             return error_set(err,
                              "there is no command %s on PATH: is this a login "
                              "node?",

@@ -195,6 +195,8 @@ static int print(const struct arguments *arguments,
         table_print_csv(results, count, stdout);
     } else {
         table_print(results, count, stdout);
+        if (count == 1)
+            table_details(results, stdout);
     }
     table_explain(results, count, stderr);
     return rc != 0 || fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;

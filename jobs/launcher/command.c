@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,4 +170,21 @@ int command_output(char *const argv[], int timeout_s, char **text,
     free(command.output);
     return error_set(err, "%s failed (exit status %d)", argv[0],
                      command.status);
+}
+
+bool command_exists(const char *name)
+{
+    const char *folders = getenv("PATH");
+    char path[PATH_MAX];
+    struct stat about;
+    while (folders && *folders) {
+        size_t length = strcspn(folders, ":");
+        if (snprintf(path, sizeof path, "%.*s/%s", (int)length, folders, name) <
+                (int)sizeof path &&
+            access(path, X_OK) == 0 && stat(path, &about) == 0 &&
+            S_ISREG(about.st_mode))
+            return true;
+        folders += length + (folders[length] == ':');
+    }
+    return false;
 }

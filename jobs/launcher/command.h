@@ -3,6 +3,8 @@
 #ifndef INTEG2D_COMMAND_H
 #define INTEG2D_COMMAND_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
 /* How a program ended, and what it printed. */
@@ -26,5 +28,8 @@ int command_run(char *const argv[], const char *folder,
  * leaves what it printed in *text (the caller frees it), else -1. */
 int command_output(char *const argv[], int timeout_s, char **text,
                    struct error *err);
+
+/* Whether a program of that name is found on PATH. */
+bool command_exists(const char *name);
 
 #endif

@@ -72,7 +72,7 @@ static int read_numbers(const struct options *options, struct job *job,
                         struct error *err)
 {
     job->workers = job->cpus_per_task = job->nodes = job->mem_mib = 0;
-    job->grid = 10000;
+    job->grid = job->scheme.grid ? job->scheme.grid : SCHEME_GRID;
     job->repeat = 5;
     if (number(options->workers, "-n", WORKERS_MAX, &job->workers, err) ||
         number(options->cpus_per_task, "-c", WORKERS_MAX, &job->cpus_per_task,
@@ -84,12 +84,68 @@ static int read_numbers(const struct options *options, struct job *job,
     if (options->mem &&
         parse_mem_mib(options->mem, "--mem", &job->mem_mib, err) != 0)
         return -1;
+    return 0;
+}
+
+/* All modes of a scheme in one text, as in "race, padded". */
+static void list_modes(const char *const *modes, char *list, size_t size)
+{
+    size_t used = 0;
+    list[0] = '\0';
+    for (int i = 0; modes[i] && used < size; i++)
+        used += (size_t)snprintf(list + used, size - used, "%s%s",
+                                 i ? ", " : "", modes[i]);
+}
+
+static int read_mode(const struct options *options, struct job *job,
+                     struct error *err)
+{
+    const char *const *modes = job->scheme.modes;
+    const char *mode = options->mode;
+    char list[400];
+    if (!modes && !mode)
+        return 0;
+    if (!modes)
+        return error_set(err, "--mode: %s has no modes: leave '%s' out",
+                         job->scheme.name, visible(mode));
+    list_modes(modes, list, sizeof list);
+    if (!mode)
+        return error_set(err, "--mode is missing: say which of %s (%s)",
+                         job->scheme.name, list);
+    for (int i = 0; modes[i]; i++) {
+        if (strcmp(modes[i], mode) == 0) {
+            snprintf(job->mode, sizeof job->mode, "%s", mode);
+            return 0;
+        }
+    }
+    const char *nearest = parse_nearest(mode, modes);
+    return error_set(err, "--mode: %s has no mode '%s'%s%s%s (modes: %s)",
+                     job->scheme.name, visible(mode),
+                     nearest ? "; did you mean " : "", nearest ? nearest : "",
+                     nearest ? "?" : "", list);
+}
+
+/* What the program is told besides numbers. */
+static int read_choices(const struct options *options, struct job *job,
+                        struct error *err)
+{
     const char *math = options->math ? options->math : "plain";
     if (strcmp(math, "plain") != 0 && strcmp(math, "simd") != 0)
         return error_set(err, "--math: '%s' is neither plain nor simd",
                          visible(math));
+    if (job->scheme.plain_only && strcmp(math, "plain") != 0)
+        return error_set(err,
+                         "--math: %s has no fast row: leave '%s' out, or "
+                         "choose another scheme, such as openmp",
+                         job->scheme.name, math);
     strcpy(job->math, math);
-    return 0;
+    if (options->placement && job->scheme.no_placement)
+        return error_set(err,
+                         "--placement: where the threads of %s run is not "
+                         "known to it: leave the option out",
+                         job->scheme.name);
+    job->placement = options->placement;
+    return read_mode(options, job, err);
 }
 
 static int read_time(const struct options *options, const struct config *config,
@@ -188,6 +244,22 @@ static int check_partition(const struct options *options,
     return 0;
 }
 
+/* Ranks (-n) and the threads of each (-c). */
+static int set_hybrid(struct job *job, struct error *err)
+{
+    job->tasks = job->workers ? job->workers : 1;
+    if (job->cpus_per_task == 0)
+        job->cpus_per_task = 1;
+    job->threads = job->cpus_per_task;
+    job->workers = job->tasks * job->threads;
+    if (job->workers <= WORKERS_MAX)
+        return 0;
+    return error_set(err,
+                     "-n, -c: %ld ranks of %ld threads are %ld workers; at "
+                     "most %d are possible",
+                     job->tasks, job->threads, job->workers, (int)WORKERS_MAX);
+}
+
 /* Workers become tasks or cores of one task, as the scheme has them. */
 static int set_tasks(struct job *job, struct error *err)
 {
@@ -210,10 +282,13 @@ static int set_tasks(struct job *job, struct error *err)
             job->cpus_per_task = job->workers;
         if (job->cpus_per_task < job->workers)
             return error_set(err,
-                             "-c: %ld cores are too few for the %ld threads "
+                             "-c: %ld cores are too few for the %ld workers "
                              "of -n: ask for -c %ld or leave -c out",
                              job->cpus_per_task, job->workers, job->workers);
+        job->threads = job->workers;
         break;
+    case SCHEME_HYBRID:
+        return set_hybrid(job, err);
     default:
         if (job->workers == 0)
             job->workers = 1;
@@ -250,34 +325,65 @@ static int set_nodes(struct job *job, struct error *err)
     if (!job->site.slurm)
         on_node = job->tasks;
     if (on_node * job->cpus_per_task > cores)
-        return error_set(err,
-                         "%s: %ld cores on one node are asked for, and %s "
-                         "has %ld%s%s: ask for fewer%s",
-                         job->scheme.kind == SCHEME_MPI ? "-n" : "-n, -c",
-                         on_node * job->cpus_per_task, job->site.name, cores,
-                         job->constraint[0] ? " with -C " : "", job->constraint,
-                         job->site.slurm && job->scheme.kind == SCHEME_MPI
-                             ? ", or for more nodes"
-                             : "");
+        return error_set(
+            err,
+            "%s: %ld cores on one node are asked for, and %s "
+            "has %ld%s%s: ask for fewer%s",
+            job->scheme.kind == SCHEME_MPI ? "-n" : "-n, -c",
+            on_node * job->cpus_per_task, job->site.name, cores,
+            job->constraint[0] ? " with -C " : "", job->constraint,
+            job->site.slurm && job->tasks > 1 ? ", or for more nodes" : "");
     if (job->nodes == 0 && job->site.slurm && job->site.one_node &&
         needed <= cores)
         job->nodes = 1;
     return 0;
 }
 
+/* Whether all tasks are sure to be on one node. */
+static bool on_one_node(const struct job *job)
+{
+    return !job->site.slurm || job->nodes == 1 || job->tasks == 1;
+}
+
+/* The site's launch command for this job, with its numbers. */
+static int fill_launch(const struct job *job, char *launch, size_t size)
+{
+    const struct site *site = &job->site;
+    char ranks[32], threads[32], half[512];
+    const char *from = site->launch[job->scheme.kind];
+    if (job->scheme.kind == SCHEME_MPI && site->mpi_one_node[0] &&
+        on_one_node(job))
+        from = site->mpi_one_node;
+    snprintf(ranks, sizeof ranks, "%ld", job->tasks);
+    snprintf(threads, sizeof threads, "%ld", job->threads ? job->threads : 1);
+    if (word_replace(from, "@RANKS@", ranks, half, sizeof half) != 0)
+        return -1;
+    return word_replace(half, "@THREADS@", threads, launch, size);
+}
+
 /* The script's last line: launcher of the site, program, its options. */
 static int set_command(struct job *job, struct error *err)
 {
-    char count[32], launch[sizeof job->command];
-    snprintf(count, sizeof count, "%ld", job->workers);
-    if (word_replace(job->site.launch[job->scheme.kind], "@WORKERS@", count,
-                     launch, sizeof launch) == 0 &&
+    char launch[sizeof job->command], threads[32] = "";
+    if (job->scheme.kind == SCHEME_HYBRID)
+        snprintf(threads, sizeof threads, " -c %ld", job->threads);
+    if (fill_launch(job, launch, sizeof launch) == 0 &&
         snprintf(job->command, sizeof job->command,
-                 "%s%sinteg2d-%s --grid=%ld --repeat=%ld --math=%s", launch,
-                 launch[0] ? " " : "", job->scheme.name, job->grid, job->repeat,
-                 job->math) < (int)sizeof job->command)
+                 "%s%sinteg2d-%s%s%s%s --grid=%ld --repeat=%ld --math=%s%s",
+                 launch, launch[0] ? " " : "", job->scheme.name, threads,
+                 job->mode[0] ? " --mode=" : "", job->mode, job->grid,
+                 job->repeat, job->math, job->placement ? " --placement" : "") <
+            (int)sizeof job->command)
         return 0;
     return error_set(err, "the command line of the job is too long");
+}
+
+/* The site's modules, then the scheme's own. */
+static void set_modules(struct job *job)
+{
+    const char *extra = site_extra_modules(&job->site, job->scheme.name);
+    snprintf(job->modules, sizeof job->modules, "%s%s%s", job->site.modules,
+             job->site.modules[0] && extra[0] ? " " : "", extra);
 }
 
 /* Rows of the template's keys, each with what its value may hold. Slurm gets
@@ -305,8 +411,7 @@ static void keys_fill(const struct job *job, const char *bin_dir,
     number_text(job->nodes, keys->nodes);
     number_text(job->tasks, keys->tasks);
     number_text(job->cpus_per_task, keys->cpus);
-    number_text(job->scheme.kind == SCHEME_THREADS ? job->workers : 0,
-                keys->threads);
+    number_text(job->threads, keys->threads);
     if (job->mem_mib)
         snprintf(keys->mem, NUMBER_TEXT, "%ldM", job->mem_mib);
     else
@@ -326,7 +431,7 @@ static void keys_fill(const struct job *job, const char *bin_dir,
         {"CONSTRAINT", job->constraint, "._&|-", "-C", slurm},
         {"RESERVATION", job->reservation, "._-", "--reservation", slurm},
         {"COMMENT", job->comment, ":", "the comment", slurm},
-        {"MODULES", job->site.modules, "._/ +-", "[modules] load", false},
+        {"MODULES", job->modules, "._/ +-", "[modules]", false},
         {"VERSION", INTEG2D_VERSION, "._-", "the version", false},
         {"THREADS", keys->threads, NULL, "-n", true},
         {"BIN_DIR", bin_dir, "._/ +,=@~-", "the folder of the programs", false},
@@ -363,7 +468,8 @@ int job_make(const struct options *options, const struct config *config,
     if (token_make(job->token, err) != 0)
         return -1;
     snprintf(job->comment, sizeof job->comment, "integ2d:%s", job->token);
-    if (read_numbers(options, job, err) ||
+    set_modules(job);
+    if (read_numbers(options, job, err) || read_choices(options, job, err) ||
         read_texts(options, config, job, err) || check_texts(job, err) ||
         read_time(options, config, job, err) ||
         check_local(options, config, job, err) ||

@@ -11,7 +11,7 @@
 #include "scheme.h"
 #include "site.h"
 
-enum { JOB_TEXT = 200, JOB_TOKEN = 12 };
+enum { JOB_TEXT = 200, JOB_TOKEN = 12, JOB_MODE = 32 };
 
 struct job {
     struct site site;
@@ -24,6 +24,7 @@ struct job {
     char constraint[JOB_TEXT];
     char reservation[JOB_TEXT];
     long workers;
+    long threads; /* of each task; 0 = the scheme has no threads */
     long tasks;
     long cpus_per_task;
     long nodes; /* 0 = left to Slurm */
@@ -31,8 +32,11 @@ struct job {
     long mem_mib; /* for each node; 0 = left to Slurm */
     long grid;
     long repeat;
-    char math[8];      /* plain or simd */
-    char command[512]; /* the script's last line */
+    char math[8];        /* plain or simd */
+    char mode[JOB_MODE]; /* one of the scheme's modes, "" = it has none */
+    bool placement;      /* the program shows where its workers ran */
+    char modules[2 * SITE_TEXT]; /* what `ml` loads before integ2d */
+    char command[512];           /* the script's last line */
 };
 
 /* Works out the job from what was typed, the user's defaults and the site's

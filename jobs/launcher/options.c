@@ -17,6 +17,8 @@ enum {
     KEY_GRID,
     KEY_REPEAT,
     KEY_MATH,
+    KEY_MODE,
+    KEY_PLACEMENT,
     KEY_MEM,
     KEY_RESERVATION,
     KEY_OUTPUT_DIR,
@@ -33,22 +35,28 @@ static const struct argp_option table[] = {
      "hpc2n, uppmax, local (no Slurm), ... or auto, the default: the site "
      "whose login node this is",
      1},
-    {"scheme", KEY_SCHEME, "SCHEME", 0, "(its text is the table of schemes)",
+    {"scheme", KEY_SCHEME, "SCHEME", 0, "which program: see the schemes below",
      1},
     {"workers", 'n', "WORKERS", 0,
-     "MPI ranks or threads, as the scheme has them (default 1)", 1},
+     "ranks, threads or processes, as the scheme has them; hybrid: ranks, each "
+     "of which has the threads of -c (default 1)",
+     1},
     {"ntasks", 0, 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 1},
-    {"grid", KEY_GRID, "N", 0, "N x N points (default 10000)", 1},
+    {"grid", KEY_GRID, "N", 0, "(its text has the defaults of the schemes)", 1},
     {"repeat", KEY_REPEAT, "R", 0,
      "timed repeats, after one that is not counted (default 5)", 1},
     {"math", KEY_MATH, "plain|simd", 0,
      "the C library's sin, or the fast row (default plain)", 1},
+    {"mode", KEY_MODE, "MODE", 0, "(its text is the modes of the schemes)", 1},
+    {"placement", KEY_PLACEMENT, 0, 0,
+     "let the program show where each worker ran", 1},
     {0, 0, 0, 0, "What to ask of Slurm, spelled as sbatch spells it:", 2},
     {"account", 'A', "ACCOUNT", 0, "the project that pays", 2},
     {"time", 't', "TIME", 0, "time limit: M, M:S, H:M:S, D-H, D-H:M:S", 2},
     {"partition", 'p', "PARTITION", 0, "where the site wants one", 2},
     {"nodes", 'N', "NODES", 0, "number of nodes", 2},
-    {"cpus-per-task", 'c', "CORES", 0, "cores for each task", 2},
+    {"cpus-per-task", 'c', "CORES", 0,
+     "cores for each task; hybrid: the threads of each rank (default 1)", 2},
     {"mem", KEY_MEM, "SIZE[K|M|G|T]", 0, "memory on each node (MiB)", 2},
     {"constraint", 'C', "FEATURES", 0, "node type, such as skylake", 2},
     {"reservation", KEY_RESERVATION, "NAME", 0, "the course's reservation", 2},
@@ -85,6 +93,7 @@ static const struct {
     {KEY_GRID, TEXT(grid)},
     {KEY_REPEAT, TEXT(repeat)},
     {KEY_MATH, TEXT(math)},
+    {KEY_MODE, TEXT(mode)},
     {'A', TEXT(account)},
     {'t', TEXT(time)},
     {'p', TEXT(partition)},
@@ -109,6 +118,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         }
     }
     switch (key) {
+    case KEY_PLACEMENT:
+        options->placement = true;
+        return 0;
     case KEY_DRY_RUN:
         options->dry_run = true;
         return 0;
@@ -135,20 +147,57 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     }
 }
 
-/* The text of --scheme is the table of schemes; argp frees it. */
+/* Below the options: the table of schemes, then the rest. */
+static void print_below(FILE *out, const char *rest)
+{
+    fprintf(out, "Schemes:\n");
+    for (const struct scheme *row = scheme_table; row->name; row++)
+        fprintf(out, "  %-16s%s\n", row->name, row->summary);
+    fprintf(out, "\n%s", rest);
+}
+
+static void print_grids(FILE *out, const char *rest)
+{
+    (void)rest;
+    fprintf(out, "N x N points (default %d", SCHEME_GRID);
+    for (const struct scheme *row = scheme_table; row->name; row++) {
+        if (row->grid)
+            fprintf(out, "; %s %ld", row->name, row->grid);
+    }
+    fprintf(out, ")");
+}
+
+static void print_modes(FILE *out, const char *rest)
+{
+    (void)rest;
+    for (const struct scheme *row = scheme_table; row->name; row++) {
+        for (int i = 0; row->modes && row->modes[i]; i++)
+            fprintf(out, "%s%s%s", i ? ", " : row->name, i ? "" : ": ",
+                    row->modes[i]);
+    }
+}
+
+/* Texts that have what is in the table of schemes; argp frees them. */
 static char *help_text(int key, const char *text, void *input)
 {
-    char *list = NULL;
-    size_t size;
+    static const struct {
+        int key;
+        void (*print)(FILE *out, const char *text);
+    } made[] = {{ARGP_KEY_HELP_POST_DOC, print_below},
+                {KEY_GRID, print_grids},
+                {KEY_MODE, print_modes}};
     (void)input;
-    FILE *out = key == KEY_SCHEME ? open_memstream(&list, &size) : NULL;
-    if (!out)
-        return (char *)text;
-    for (const struct scheme *row = scheme_table; row->name; row++)
-        fprintf(out, "%s%s: %s", row == scheme_table ? "" : "; ", row->name,
-                row->summary);
-    fclose(out);
-    return list ? list : (char *)text;
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        char *list = NULL;
+        size_t size;
+        FILE *out = made[i].key == key ? open_memstream(&list, &size) : NULL;
+        if (!out)
+            continue;
+        made[i].print(out, text);
+        fclose(out);
+        return list ? list : (char *)text;
+    }
+    return (char *)text;
 }
 
 void options_parse(int argc, char **argv, struct options *options)

@@ -13,6 +13,7 @@ struct options {
     const char *grid;
     const char *repeat;
     const char *math;
+    const char *mode;
     const char *account;
     const char *time;
     const char *partition;
@@ -25,6 +26,7 @@ struct options {
     const char *output_dir;
     const char *backend;
     const char *cancel; /* a run, instead of everything else */
+    bool placement;
     bool dry_run;
     bool no_wait;
     bool json;

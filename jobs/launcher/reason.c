@@ -10,6 +10,9 @@ static const char less[] = "Ask for less, or for what the partition has: sinfo "
                            "shows it.";
 static const char staff[] = "Nothing you can change: ask the site's staff if "
                             "it lasts.";
+static const char gone[] =
+    "They are down, or reserved (for maintenance?): see sinfo -R and scontrol "
+    "show reservation.";
 static const char account[] = "Choose another account with -A, or ask the "
                               "site's staff.";
 
@@ -46,15 +49,19 @@ static const struct {
      "Look at: scontrol show reservation. Leave --reservation out to run now."},
     {"ReservationDeleted", "its reservation was deleted",
      "Cancel it and submit again without --reservation."},
-    {"ReqNodeNotAvail", "the nodes it needs are not available",
-     "They are down, or reserved (for maintenance?): see sinfo -R and scontrol "
-     "show reservation."},
+    {"ReqNodeNotAvail", "the nodes it needs are not available", gone},
     {"FrontEndDown", "the front end is down", staff},
     {"SchedDefer", "the scheduler looks at it later", ""},
     {"NodeDown", "a node went down", ""},
     {"BadConstraints", "no node has what -C asks for",
      "It can never start: cancel it, and see sinfo -o %f for what there is."},
     {"SystemFailure", "Slurm itself failed", staff},
+    {"Nodes required for job are DOWN, DRAINED or reserved for jobs in higher "
+     "priority partitions",
+     "the nodes it needs are not available", gone},
+    {"job requeued in held state", "held after it was taken back", held},
+    {"launch failed requeued held", "held, because its node could not start it",
+     held},
     {"JobLaunchFailure", "it could not be started on its node",
      "Can its run folder be read and written there? If so, it is the node's "
      "fault: submit again."},
@@ -179,10 +186,24 @@ static bool limit_read(const char *reason, struct limit *limit)
     return *at == '\0';
 }
 
+/* squeue writes a blank as _. */
+static bool same(const char *reason, const char *row)
+{
+    while (*reason && (*reason == *row || (*reason == '_' && *row == ' '))) {
+        reason++;
+        row++;
+    }
+    return *reason == *row;
+}
+
 /* Only a whole row or a whole limit counts. */
 static bool find(const char *reason, size_t *row, struct limit *limit)
 {
     char name[64];
+    for (*row = 0; *row < ROWS(rows); (*row)++) {
+        if (same(reason, rows[*row].reason))
+            return true;
+    }
     snprintf(name, sizeof name, "%.*s", (int)strcspn(reason, " ,(_"), reason);
     for (*row = 0; *row < ROWS(rows); (*row)++) {
         if (strcmp(name, rows[*row].reason) == 0)
@@ -199,6 +220,8 @@ void reason_words(const char *reason, char *text, size_t size)
     more += strspn(more, " ,_");
     if (!find(reason, &row, &limit)) {
         snprintf(text, size, "%s", reason);
+    } else if (row < ROWS(rows) && same(reason, rows[row].reason)) {
+        snprintf(text, size, "%s", rows[row].words);
     } else if (row < ROWS(rows)) {
         snprintf(text, size, "%s%s%s%s", rows[row].words, more[0] ? " (" : "",
                  more, more[0] ? ")" : "");
@@ -234,18 +257,21 @@ const char *reason_advice(const char *reason)
 
 int reason_is_news(enum job_state state, const char *reason)
 {
-    static const char *const said[] = {"None", "NonZeroExitCode", "TimeLimit",
-                                       "OutOfMemory"};
+    /* A script that was killed has JobLaunchFailure: that says nothing. */
+    static const char *const news[] = {"SystemFailure", "NodeDown",
+                                       "InactiveLimit", "DeadLine",
+                                       "BurstBufferOperation"};
+    if (state == STATE_REQUEUE_HOLD || state == STATE_SPECIAL_EXIT ||
+        state == STATE_RESV_DEL_HOLD)
+        return 0;
     if (state_is_waiting(state))
         return reason[0] != '\0';
     if (!state_is_final(state) || state == STATE_COMPLETED || !reason[0])
         return 0;
-    for (size_t i = 0; i < ROWS(said); i++) {
-        if (strcmp(reason, said[i]) == 0)
-            return 0;
-    }
     /* A job that has waited keeps why, however it ended. */
-    return strstr(reason, "Fail") || strcmp(reason, "NodeDown") == 0 ||
-           strcmp(reason, "InactiveLimit") == 0 ||
-           strcmp(reason, "DeadLine") == 0;
+    for (size_t i = 0; i < ROWS(news); i++) {
+        if (strcmp(reason, news[i]) == 0)
+            return 1;
+    }
+    return 0;
 }

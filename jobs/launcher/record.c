@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -36,6 +37,51 @@ static int compare_number(const char *path, const char *key, json_int_t found,
                      path, key, (long long)found, expected);
 }
 
+/* A job that was started again leaves its record at the same place. */
+static int compare_attempt(const char *path, const struct run *run,
+                           const json_t *json, struct error *err)
+{
+    json_int_t found = json_integer_value(json_object_get(json, "attempt"));
+    if (found >= run->status.attempt)
+        return 0;
+    return error_set(err,
+                     "%s: a record of attempt %lld, and the last one was %d: "
+                     "it left none",
+                     path, (long long)found + 1, run->status.attempt + 1);
+}
+
+static bool has_integral(const struct run *run)
+{
+    const struct scheme *scheme;
+    struct error ignored;
+    return scheme_find(run->scheme, &scheme, &ignored) != 0 ||
+           !scheme->no_integral;
+}
+
+/* What only some schemes write: the time to compile at run time, and notes. */
+static int unpack_extras(const char *path, struct record *record,
+                         struct error *err)
+{
+    json_t *build = json_object_get(record->json, "build_s");
+    json_t *notes = json_object_get(record->json, "notes");
+    const char *key;
+    json_t *note;
+    record->build_s = number_of(build);
+    if (build && !json_is_number(build))
+        return error_set(err, "%s: not a whole record: build_s is no number",
+                         path);
+    if (notes && !json_is_object(notes))
+        return error_set(err, "%s: not a whole record: notes is no object",
+                         path);
+    json_object_foreach(notes, key, note)
+    {
+        if (!json_is_string(note))
+            return error_set(
+                err, "%s: not a whole record: a note that is no text", path);
+    }
+    return 0;
+}
+
 static int unpack(const char *path, const struct run *run,
                   struct record *record, struct error *err)
 {
@@ -60,6 +106,7 @@ static int unpack(const char *path, const struct run *run,
     snprintf(id, sizeof id, "%ld", run->status.job_id);
     if (compare_number(path, "schema", schema, RECORD_SCHEMA, err) ||
         compare(path, "job", job_id, id, err) ||
+        compare_attempt(path, run, record->json, err) ||
         compare(path, "scheme", scheme, run->scheme, err) ||
         compare(path, "math", math, run->math, err) ||
         compare_number(path, "grid", grid, run->grid, err) ||
@@ -75,7 +122,8 @@ static int unpack(const char *path, const struct run *run,
     record->passed = strcmp(verdict, "passed") == 0;
     snprintf(record->check, sizeof record->check, "%s", text);
     if (record->passed && (isnan(record->best_s) || isnan(record->median_s) ||
-                           isnan(record->integral) || isnan(record->error)))
+                           (has_integral(run) &&
+                            (isnan(record->integral) || isnan(record->error)))))
         return error_set(err, "%s: not a whole record: figures are missing",
                          path);
     if (workers == run->workers &&
@@ -102,17 +150,58 @@ int record_load(const struct run *run, struct record *record, struct error *err)
         return -1;
     record->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     free(text);
+    record->cut = !record->json;
     if (!record->json)
         return error_set(err, "%s:%d: not a whole record: %s", path, why.line,
                          why.text);
-    if (unpack(path, run, record, err) == 0)
+    if (unpack(path, run, record, err) == 0 &&
+        unpack_extras(path, record, err) == 0)
         return 0;
     record_release(record);
     return -1;
+}
+
+const char *record_note(const struct record *record, size_t index,
+                        const char **text)
+{
+    json_t *notes = json_object_get(record->json, "notes");
+    void *note = json_object_iter(notes);
+    while (note && index-- > 0)
+        note = json_object_iter_next(notes, note);
+    if (!note)
+        return NULL;
+    *text = json_string_value(json_object_iter_value(note));
+    return json_object_iter_key(note);
 }
 
 void record_release(struct record *record)
 {
     json_decref(record->json);
     record->json = NULL;
+}
+
+/* A record of this run's kind that is not its job's. */
+static bool is_other_record(const struct run *run, const char *name)
+{
+    static const char begin[] = "record_", end[] = ".json";
+    char own[PATH_MAX];
+    size_t length = strlen(name);
+    run_file(run, "record_", ".json", own);
+    return strncmp(name, begin, sizeof begin - 1) == 0 && length > sizeof end &&
+           strcmp(name + length - 5, end) == 0 &&
+           strcmp(name, strrchr(own, '/') ? strrchr(own, '/') + 1 : own) != 0;
+}
+
+void record_others(const struct run *run, char *names, size_t size)
+{
+    size_t used = 0;
+    names[0] = '\0';
+    DIR *dir = opendir(run->folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        if (used < size && is_other_record(run, entry->d_name))
+            used += (size_t)snprintf(names + used, size - used, "%s%s",
+                                     used ? ", " : "", entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
 }

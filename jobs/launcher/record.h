@@ -16,11 +16,13 @@ struct record {
     long workers;
     double best_s;
     double median_s;
-    double integral;
+    double integral; /* NAN, as the error, for a scheme that has none */
     double error;
+    double build_s; /* to compile at run time; NAN = nothing was compiled */
     double cpu_used_s;
     double cpu_available_s;
     bool passed;
+    bool cut;        /* it ends too soon: the rest may still be on its way */
     char check[400]; /* the check in words */
 };
 
@@ -30,6 +32,15 @@ struct record {
  * be believed. */
 int record_load(const struct run *run, struct record *record,
                 struct error *err);
+
+/* The record's note number `index`, a fact that only some schemes have: its
+ * name, and *text; NULL behind the last. */
+const char *record_note(const struct record *record, size_t index,
+                        const char **text);
+
+/* Writes the names of records in the run folder that are not its job's, "" =
+ * there are none. What does not fit is cut. */
+void record_others(const struct run *run, char *names, size_t size);
 
 void record_release(struct record *record);
 

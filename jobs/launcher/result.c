@@ -113,6 +113,11 @@ static void judge_failed(struct result *result)
     say(result, ")");
     if (status->by[0])
         say(result, " by %s", status->by);
+    /* A program whose check fails says so with its exit status, too. */
+    if (result->record.json && !result->record.passed) {
+        say(result, ": the check failed: %s", result->record.check);
+        return;
+    }
     if (status->state == STATE_TIMEOUT)
         say(result, ": it had %ld minute%s; ask for more with -t",
             result->run.time_min, result->run.time_min == 1 ? "" : "s");
@@ -153,12 +158,16 @@ static void judge_open(struct result *result)
 static void judge_record(struct result *result, int rc, const struct error *err)
 {
     long id = result->run.status.job_id;
+    char others[500] = "";
     result->verdict = RESULT_FAILED;
+    if (rc > 0)
+        record_others(&result->run, others, sizeof others);
     if (rc > 0)
         say(result,
             "job %ld ended without an error and left no record in %s: there "
-            "is no result",
-            id, result->run.folder);
+            "is no result%s%s%s",
+            id, result->run.folder, others[0] ? " (of other jobs: " : "",
+            others, others[0] ? ")" : "");
     else if (rc < 0)
         say(result, "job %ld: %s", id, err->text);
     else if (!result->record.passed)
@@ -191,8 +200,8 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
     int rc = 1;
     if (run->status.job_id)
         rc = record_load(run, &result->record, &err);
-    for (long waited = 0;
-         rc > 0 && waited < wait_ms && run->status.state == STATE_COMPLETED;
+    for (long waited = 0; (rc > 0 || result->record.cut) && waited < wait_ms &&
+                          run->status.state == STATE_COMPLETED;
          waited += 50) {
         nanosleep(&pause, NULL);
         rc = record_load(run, &result->record, &err);
@@ -239,16 +248,17 @@ json_t *result_json(const struct result *result)
                                          : "failed";
     file_visible(run->folder, folder, sizeof folder);
     return json_pack(
-        "{si ss ss ss ss sI ss ss si si sI sI sI ss sI so so so so so ss ss "
-        "sO?}",
+        "{si ss ss ss ss sI ss ss si si sI sI sI ss ss? sI so so so so so ss "
+        "ss sO?}",
         "schema", 1, "folder", folder, "site", run->site, "scheme", run->scheme,
         "backend", run->backend, "job_id", (json_int_t)status->job_id, "state",
         state_name(status->state), "verdict", verdict_name(result->verdict),
         "exit_code", status->exit_code, "signal", status->signal, "workers",
         (json_int_t)run->workers, "nodes", (json_int_t)status->nodes, "grid",
-        (json_int_t)run->grid, "math", run->math, "repeat",
-        (json_int_t)run->repeat, "best_s", real(right ? record->best_s : NAN),
-        "median_s", real(right ? record->median_s : NAN), "integral",
+        (json_int_t)run->grid, "math", run->math, "mode",
+        run->mode[0] ? run->mode : NULL, "repeat", (json_int_t)run->repeat,
+        "best_s", real(right ? record->best_s : NAN), "median_s",
+        real(right ? record->median_s : NAN), "integral",
         real(right ? record->integral : NAN), "error",
         real(right ? record->error : NAN), "cpu_efficiency",
         real(result->cpu_efficiency), "check", check, "text", result->text,

@@ -88,14 +88,15 @@ static int write_json(const struct run *run, const char *name, json_t *json,
 static json_t *request_json(const struct run *run)
 {
     return json_pack(
-        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss}", "schema",
+        "{si ss ss ss ss ss ss ss sI sI sI sI sI sI ss ss* ss}", "schema",
         RUN_SCHEMA, "version", INTEG2D_VERSION, "site", run->site, "scheme",
         run->scheme, "backend", run->backend, "token", run->token, "account",
         run->account, "name", run->name, "workers", (json_int_t)run->workers,
         "nodes", (json_int_t)run->nodes, "cpus_per_task",
         (json_int_t)run->cpus_per_task, "time_min", (json_int_t)run->time_min,
         "grid", (json_int_t)run->grid, "repeat", (json_int_t)run->repeat,
-        "math", run->math, "submitted", run->submitted);
+        "math", run->math, "mode", run->mode[0] ? run->mode : NULL, "submitted",
+        run->submitted);
 }
 
 int run_create(const char *parent, const struct job *job, const char *backend,
@@ -114,6 +115,7 @@ int run_create(const char *parent, const struct job *job, const char *backend,
     snprintf(run->account, sizeof run->account, "%s", job->account);
     snprintf(run->name, sizeof run->name, "%s", job->name);
     snprintf(run->math, sizeof run->math, "%s", job->math);
+    snprintf(run->mode, sizeof run->mode, "%s", job->mode);
     if (folder_make(parent, job, run, err) != 0)
         return -1;
     if (file_write(run->folder, "job.sbatch", script, FILE_PLAIN, err) == 0 &&
@@ -169,16 +171,16 @@ static int line_field(const char *text, char *field, size_t size)
 static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 {
     const char *site, *scheme, *backend, *token, *account, *name, *math,
-        *submitted;
+        *submitted, *mode = "";
     int schema;
     json_int_t workers, nodes, cpus, time_min, grid, repeat;
     if (json_unpack_ex(
-            json, why, 0, "{si ss ss ss ss ss ss sI sI sI sI sI sI ss ss}",
+            json, why, 0, "{si ss ss ss ss ss ss sI sI sI sI sI sI ss s?s ss}",
             "schema", &schema, "site", &site, "scheme", &scheme, "backend",
             &backend, "token", &token, "account", &account, "name", &name,
             "workers", &workers, "nodes", &nodes, "cpus_per_task", &cpus,
             "time_min", &time_min, "grid", &grid, "repeat", &repeat, "math",
-            &math, "submitted", &submitted) != 0)
+            &math, "mode", &mode, "submitted", &submitted) != 0)
         return -1;
     snprintf(
         why->text, sizeof why->text, "%s",
@@ -198,6 +200,7 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
         text_field(account, run->account, sizeof run->account) ||
         text_field(name, run->name, sizeof run->name) ||
         text_field(math, run->math, sizeof run->math) ||
+        text_field(mode, run->mode, sizeof run->mode) ||
         text_field(submitted, run->submitted, sizeof run->submitted))
         return -1;
     return 0;
@@ -292,17 +295,38 @@ static int is_run(const char *parent, const char *name, char path[PATH_MAX])
     return access(file, F_OK) == 0;
 }
 
-/* "submitted" would need every run.json read: the folder's own time and
- * token sort well enough, and names of equal runs differ in them alone. */
+/* When run.json was written, for two runs of the same second. */
+static struct timespec written(const char *folder)
+{
+    char file[PATH_MAX];
+    struct stat about;
+    if (snprintf(file, sizeof file, "%s/run.json", folder) >=
+            (int)sizeof file ||
+        stat(file, &about) != 0)
+        return (struct timespec){0};
+    return about.st_mtim;
+}
+
+/* "submitted" would need every run.json read: the time in the folder's name
+ * sorts well enough. */
 static int by_time(const void *a, const void *b)
 {
     const char *left = *(char *const *)a, *right = *(char *const *)b;
-    size_t tail = JOB_TOKEN + sizeof "-20261122T074500Z-" - 1;
+    const size_t stamp = sizeof "-20261122T074500Z" - 1;
+    const size_t tail = JOB_TOKEN + 1 + stamp;
     size_t left_length = strlen(left), right_length = strlen(right);
     int order = 0;
     if (left_length > tail && right_length > tail)
-        order = strcmp(left + left_length - tail, right + right_length - tail);
-    return order ? order : strcmp(left, right);
+        order = strncmp(left + left_length - tail, right + right_length - tail,
+                        stamp);
+    if (order != 0)
+        return order;
+    struct timespec first = written(left), second = written(right);
+    if (first.tv_sec != second.tv_sec)
+        return first.tv_sec < second.tv_sec ? -1 : 1;
+    if (first.tv_nsec != second.tv_nsec)
+        return first.tv_nsec < second.tv_nsec ? -1 : 1;
+    return strcmp(left, right);
 }
 
 int run_list(const char *parent, char ***folders, size_t *count,

@@ -30,6 +30,7 @@ struct run {
     long grid;
     long repeat;
     char math[8];
+    char mode[JOB_MODE];      /* "" = the scheme has none */
     char submitted[32];       /* UTC, ISO 8601 */
     struct job_status status; /* job_id 0 = not submitted, or not known */
     enum answer answer;       /* to the last question for it; not kept */

@@ -281,6 +281,15 @@ long site_cores(const struct site *site, const char *constraint,
     return named > 0 ? named : all;
 }
 
+const char *site_extra_modules(const struct site *site, const char *scheme)
+{
+    for (int i = 0; i < site->extra_count; i++) {
+        if (strcmp(site->extras[i].scheme, scheme) == 0)
+            return site->extras[i].modules;
+    }
+    return "";
+}
+
 int site_check_account(const struct site *site, const char *account,
                        const char *source, struct error *err)
 {

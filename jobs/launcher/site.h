@@ -13,6 +13,7 @@ enum {
     SITE_TEXT = 200, /* inih's longest line */
     SITE_TYPES = 16, /* node types a site file may list */
     SITE_LIST = 64,  /* sites that may be installed */
+    SITE_EXTRAS = 32 /* schemes that may load modules of their own */
 };
 
 enum site_use { SITE_FORBIDDEN, SITE_OPTIONAL, SITE_REQUIRED };
@@ -22,6 +23,12 @@ enum site_use { SITE_FORBIDDEN, SITE_OPTIONAL, SITE_REQUIRED };
 struct site_node_type {
     char name[32];
     long cores;
+};
+
+/* What one scheme's jobs load besides. */
+struct site_extra {
+    char scheme[32];
+    char modules[SITE_TEXT];
 };
 
 struct site {
@@ -51,8 +58,11 @@ struct site {
     bool no_comments;   /* jobs lose their comment: the name has the token */
     bool one_node;      /* ask for -N 1 when the job fits one node */
 
-    char modules[SITE_TEXT];              /* what `ml` loads before integ2d */
+    char modules[SITE_TEXT]; /* what `ml` loads before integ2d */
+    struct site_extra extras[SITE_EXTRAS];
+    int extra_count;
     char launch[SCHEME_KINDS][SITE_TEXT]; /* command before the program */
+    char mpi_one_node[SITE_TEXT]; /* the same for MPI on one node, "" = mpi */
 };
 
 /* Reads <folder>/<name>.ini into *site. A name with anything but lower case
@@ -88,6 +98,9 @@ int site_find_host(const char *folder, const char *host, const char *lab,
  * not say. */
 long site_cores(const struct site *site, const char *constraint,
                 const char *partition);
+
+/* The modules that this scheme's jobs load besides site->modules; "" = none. */
+const char *site_extra_modules(const struct site *site, const char *scheme);
 
 /* 0 if the account has the site's shape, else -1; `source` says where the
  * account came from ("-A", "INTEG2D_ACCOUNT", "config.ini:3"). "" = none

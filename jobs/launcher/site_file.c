@@ -106,13 +106,15 @@ static bool fits_words(const char *text, const char *marks)
     }
 }
 
-/* A command with @WORKERS@ anywhere but at its start: the '=' that takes its
- * place for the check may not stand there either. */
+/* A command with @RANKS@ and @THREADS@ anywhere but at its start: the '=' that
+ * takes their place for the check may not stand there either. */
 static bool fits_launch(const char *text, const char *marks)
 {
+    char ranks[SITE_TEXT];
     char plain[SITE_TEXT];
 
-    return word_replace(text, "@WORKERS@", "=", plain, sizeof(plain)) == 0 &&
+    return word_replace(text, "@RANKS@", "=", ranks, sizeof(ranks)) == 0 &&
+           word_replace(ranks, "@THREADS@", "=", plain, sizeof(plain)) == 0 &&
            word_fits(plain, marks) && strstr(plain, "  ") == NULL;
 }
 
@@ -257,11 +259,31 @@ static int take_types(const struct row *row, const char *value,
     return 0;
 }
 
+/* A key of [modules] that is a scheme's name. */
+static int take_extra(const struct row *row, const char *value,
+                      const char *where, struct site *site, struct error *err)
+{
+    struct site_extra *extra = &site->extras[site->extra_count];
+
+    if (site->extra_count == SITE_EXTRAS)
+        return error_set(err, "%s: more than %d schemes", where,
+                         (int)SITE_EXTRAS);
+    if (value[0] != '\0' && !row->fits(value, row->marks))
+        return refuse(row, value, where, err);
+    snprintf(extra->scheme, sizeof(extra->scheme), "%s", row->key);
+    snprintf(extra->modules, sizeof(extra->modules), "%s", value);
+    site->extra_count++;
+    return 0;
+}
+
 #define MEMBER(name) offsetof(struct site, name)
 #define TEXT(name) offsetof(struct site, name), sizeof(((struct site *)0)->name)
 #define LAUNCH_ALLOWED                                                         \
-    "a command and its options: letters, digits and _ . + / = : , - and "      \
-    "@WORKERS@ for the number of workers"
+    "a command and its options: letters, digits and _ . + / = : , - @RANKS@ "  \
+    "for the MPI ranks and @THREADS@ for the threads of each"
+#define MODULES_MARKS "_.+/-"
+#define MODULES_ALLOWED                                                        \
+    "module names with one blank between: letters, digits and _ . + / -"
 #define USE_ALLOWED "required, optional or forbidden"
 
 /* Every key there is. site/example.ini describes them one by one. */
@@ -305,17 +327,21 @@ static const struct row rows[] = {
      "no or yes"},
     {"limits", "poll_s", OPTIONAL, take_seconds, MEMBER(poll_s), 0, NULL, NULL,
      NULL},
-    {"modules", "load", OPTIONAL, take_text, TEXT(modules), fits_words, "_.+/-",
-     "module names with one blank between: letters, digits and _ . + / -"},
+    {"modules", "load", OPTIONAL, take_text, TEXT(modules), fits_words,
+     MODULES_MARKS, MODULES_ALLOWED},
     {"launch", "serial", OPTIONAL, take_text, TEXT(launch[SCHEME_SERIAL]),
      fits_launch, LAUNCH_MARKS, LAUNCH_ALLOWED},
     {"launch", "threads", OPTIONAL, take_text, TEXT(launch[SCHEME_THREADS]),
      fits_launch, LAUNCH_MARKS, LAUNCH_ALLOWED},
+    {"launch", "mpi_one_node", OPTIONAL, take_text, TEXT(mpi_one_node),
+     fits_launch, LAUNCH_MARKS, LAUNCH_ALLOWED},
     {"launch", "mpi", ACTIVE, take_text, TEXT(launch[SCHEME_MPI]), fits_launch,
      LAUNCH_MARKS, LAUNCH_ALLOWED},
+    {"launch", "hybrid", ACTIVE, take_text, TEXT(launch[SCHEME_HYBRID]),
+     fits_launch, LAUNCH_MARKS, LAUNCH_ALLOWED},
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), WORDS = ROWS + SITE_EXTRAS };
 
 /* A site file on its way into a struct site. */
 struct loading {
@@ -323,6 +349,8 @@ struct loading {
     bool filled[ROWS]; /* has a value */
     bool seen[ROWS];   /* is in the file */
 };
+
+static const char twice[] = "the key is in this file twice";
 
 struct site_key site_file_key(size_t index)
 {
@@ -333,7 +361,7 @@ struct site_key site_file_key(size_t index)
 
 static int unknown_key(const struct ini_item *item, struct error *err)
 {
-    const char *words[ROWS + 1];
+    const char *words[WORDS + 1];
     const char *nearest;
     char shown[MESSAGE];
     int count = 0;
@@ -342,6 +370,11 @@ static int unknown_key(const struct ini_item *item, struct error *err)
         if (strcmp(rows[i].section, item->section) == 0)
             words[count++] = rows[i].key;
     }
+    for (const struct scheme *scheme = scheme_table;
+         scheme->name != NULL && count < WORDS &&
+         strcmp(item->section, "modules") == 0;
+         scheme++)
+        words[count++] = scheme->name;
     words[count] = NULL;
     nearest = parse_nearest(item->key, words);
     file_visible(item->key, shown, sizeof(shown));
@@ -374,6 +407,25 @@ static int check_section(const struct ini_item *item, struct error *err)
                      item->where, shown);
 }
 
+/* A key of [modules] that names a scheme: its modules. */
+static int take_scheme(struct loading *loading, const struct ini_item *item,
+                       const char *where, struct error *err)
+{
+    const struct row row = {
+        "modules", item->key,  OPTIONAL,      take_extra,     0,
+        0,         fits_words, MODULES_MARKS, MODULES_ALLOWED};
+    const struct scheme *scheme;
+
+    if (strcmp(item->section, "modules") != 0 ||
+        scheme_find(item->key, &scheme, err) != 0)
+        return unknown_key(item, err);
+    for (int i = 0; i < loading->site->extra_count; i++) {
+        if (strcmp(loading->site->extras[i].scheme, item->key) == 0)
+            return error_set(err, "%s: %s", where, twice);
+    }
+    return take_extra(&row, item->value, where, loading->site, err);
+}
+
 static int take_key(struct loading *loading, const struct ini_item *item,
                     struct error *err)
 {
@@ -383,12 +435,12 @@ static int take_key(struct loading *loading, const struct ini_item *item,
     while (i < ROWS && (strcmp(rows[i].section, item->section) != 0 ||
                         strcmp(rows[i].key, item->key) != 0))
         i++;
-    if (i == ROWS)
-        return unknown_key(item, err);
     snprintf(where, sizeof(where), "%s: [%s] %s", item->where, item->section,
              item->key);
+    if (i == ROWS)
+        return take_scheme(loading, item, where, err);
     if (loading->seen[i])
-        return error_set(err, "%s: the key is in this file twice", where);
+        return error_set(err, "%s: %s", where, twice);
     loading->seen[i] = true;
     if (item->value[0] == '\0')
         return 0; /* as if it were not there */

@@ -18,6 +18,7 @@
 #include "named.h"
 #include "options.h"
 #include "prefix.h"
+#include "program.h"
 #include "progress.h"
 #include "refresh.h"
 #include "result.h"
@@ -131,9 +132,13 @@ static int print_result(const struct options *options,
                short_name(result->run.folder));
     } else {
         table_print(result, 1, stdout);
+        table_details(result, stdout);
     }
     if (!options->no_wait)
         table_explain(result, 1, stderr);
+    if (options->placement && result->record.json)
+        fprintf(stderr, "where each worker ran: %s/output_%ld.out\n",
+                short_name(result->run.folder), result->run.status.job_id);
     if (fflush(stdout) != 0 || ferror(stdout) || !printed)
         return cannot_print();
     return options->no_wait ? 0 : status[result->verdict];
@@ -355,7 +360,8 @@ static int prepare(const struct options *options, const struct prefix *prefix,
     if (find_site(options, file, prefix, known, &site, site_source,
                   sizeof site_source, err) != 0 ||
         config_load(file, site.name, known, config, err) != 0 ||
-        job_make(options, config, &site, job, err) != 0)
+        job_make(options, config, &site, job, err) != 0 ||
+        program_check(job, prefix->bin, err) != 0)
         return -1;
     if (account_set(options, config, job, prefix->lib, &account_source, err) !=
         0)

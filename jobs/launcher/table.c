@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { COLUMNS = 12, CELL = 48 };
+#include "file.h"
+
+enum { COLUMNS = 12, CELL = 72 };
 
 static const char *const heads[COLUMNS] = {
     "scheme", "site",   "job",      "workers", "nodes", "grid",
@@ -44,7 +46,8 @@ static void row_fill(const struct result *result, struct row *row)
     char(*cell)[CELL] = row->cell;
     for (int i = 0; i < COLUMNS; i++)
         strcpy(cell[i], "-");
-    snprintf(cell[0], CELL, "%s", run->scheme);
+    snprintf(cell[0], CELL, "%s%s%s", run->scheme, run->mode[0] ? " " : "",
+             run->mode);
     snprintf(cell[1], CELL, "%s", run->site);
     if (run->status.job_id)
         snprintf(cell[2], CELL, "%ld", run->status.job_id);
@@ -57,8 +60,10 @@ static void row_fill(const struct result *result, struct row *row)
         return;
     time_text(record->best_s, cell[6]);
     time_text(record->median_s, cell[7]);
-    snprintf(cell[8], CELL, "%e", record->integral);
-    snprintf(cell[9], CELL, "%e", record->error);
+    if (!isnan(record->integral))
+        snprintf(cell[8], CELL, "%e", record->integral);
+    if (!isnan(record->error))
+        snprintf(cell[9], CELL, "%e", record->error);
     if (!isnan(result->cpu_efficiency))
         snprintf(cell[10], CELL, "%.0f %%", result->cpu_efficiency * 100);
 }
@@ -97,6 +102,24 @@ void table_print(const struct result *results, size_t count, FILE *file)
     }
 }
 
+void table_details(const struct result *result, FILE *file)
+{
+    const struct record *record = &result->record;
+    char name[CELL], text[CELL], shown[1024];
+    const char *key, *note;
+    if (!record->json)
+        return;
+    if (!isnan(record->build_s)) {
+        time_text(record->build_s, text);
+        fprintf(file, "compile time: %s\n", text);
+    }
+    for (size_t i = 0; (key = record_note(record, i, &note)) != NULL; i++) {
+        file_visible(key, name, sizeof name);
+        file_visible(note, shown, sizeof shown);
+        fprintf(file, "%s: %s\n", name, shown);
+    }
+}
+
 void table_explain(const struct result *results, size_t count, FILE *file)
 {
     for (size_t i = 0; i < count; i++) {
@@ -105,25 +128,34 @@ void table_explain(const struct result *results, size_t count, FILE *file)
     }
 }
 
+/* A number that is not known is an empty field. */
+static void csv_number(double value, int digits, FILE *file)
+{
+    if (!isnan(value))
+        fprintf(file, "%.*g", digits, value);
+    fputc(',', file);
+}
+
 void table_print_csv(const struct result *results, size_t count, FILE *file)
 {
-    fprintf(file, "scheme,site,job_id,workers,nodes,grid,math,repeat,state,"
-                  "check,best_s,median_s,integral,error,cpu_efficiency,"
-                  "folder\n");
+    fprintf(file,
+            "scheme,site,job_id,workers,nodes,grid,math,mode,repeat,state,"
+            "check,best_s,median_s,integral,error,cpu_efficiency,"
+            "folder\n");
     for (size_t i = 0; i < count; i++) {
         const struct result *result = &results[i];
         const struct run *run = &result->run;
         const struct record *record = &result->record;
-        fprintf(file, "%s,%s,%ld,%ld,%ld,%ld,%s,%ld,%s,%s,", run->scheme,
+        fprintf(file, "%s,%s,%ld,%ld,%ld,%ld,%s,%s,%ld,%s,%s,", run->scheme,
                 run->site, run->status.job_id, run->workers, run->status.nodes,
-                run->grid, run->math, run->repeat,
+                run->grid, run->math, run->mode, run->repeat,
                 state_name(run->status.state), check_text(result));
-        if (result->verdict == RESULT_RIGHT)
-            fprintf(file, "%.9g,%.9g,%.17g,%.17g,%.4f,", record->best_s,
-                    record->median_s, record->integral, record->error,
-                    result->cpu_efficiency);
-        else
-            fprintf(file, ",,,,,");
+        bool right = result->verdict == RESULT_RIGHT;
+        csv_number(right ? record->best_s : NAN, 9, file);
+        csv_number(right ? record->median_s : NAN, 9, file);
+        csv_number(right ? record->integral : NAN, 17, file);
+        csv_number(right ? record->error : NAN, 17, file);
+        csv_number(right ? result->cpu_efficiency : NAN, 4, file);
         /* A folder's name may hold commas and quotes. */
         fputc('"', file);
         for (const char *c = run->folder; *c; c++)

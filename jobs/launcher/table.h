@@ -11,6 +11,10 @@
 /* A row a result. */
 void table_print(const struct result *results, size_t count, FILE *file);
 
+/* What one result's record has besides the table's columns, a line each: the
+ * time to compile at run time, and the notes. */
+void table_details(const struct result *result, FILE *file);
+
 /* Why those that are not right are not, a paragraph each. */
 void table_explain(const struct result *results, size_t count, FILE *file);
 

@@ -43,7 +43,7 @@ struct state {
     long next_ms;     /* of the next request */
     long interval_ms; /* between requests */
     bool no_answer;   /* the last request failed */
-    char advice[64];  /* the reason for which advice was given */
+    char advice[160]; /* the reason for which advice was given */
 };
 
 static volatile sig_atomic_t caught;
@@ -169,7 +169,9 @@ long watch_interval_ms(long last_ms, long age_ms, long took_ms, size_t open,
     long interval = changed ? shortest : last_ms + last_ms / 2;
     interval = interval > longest ? longest : interval;
     interval = interval < shortest ? shortest : interval;
-    return interval < BUSY_SHARE * took_ms ? BUSY_SHARE * took_ms : interval;
+    if (interval < BUSY_SHARE * took_ms)
+        interval = BUSY_SHARE * took_ms;
+    return interval > LONGEST_MS ? LONGEST_MS : interval;
 }
 
 /* Up to a tenth longer or shorter, so that many waits do not ask at once. */
@@ -243,9 +245,9 @@ static void ask(struct watch *watch, struct state *state)
     }
     free(before);
     advise(watch, state);
-    state->interval_ms =
-        watch_interval_ms(state->interval_ms, state->asked_ms - state->begin_ms,
-                          state->asked_ms - from, open, changed, near);
+    state->interval_ms = watch_interval_ms(
+        state->interval_ms, state->asked_ms - state->begin_ms,
+        rc == 0 ? state->asked_ms - from : 0, open, changed, near);
     if (state->interval_ms < watch->shortest_s * 1000)
         state->interval_ms = watch->shortest_s * 1000;
     state->next_ms = state->asked_ms + jitter(state->interval_ms);

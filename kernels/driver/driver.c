@@ -6,19 +6,19 @@
 
 #include "clock.h"
 #include "grant.h"
+#include "memory.h"
 #include "placement.h"
 #include "record.h"
 #include "row.h"
 #include "total.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,8 +31,8 @@ static void say(const struct run *run)
     fprintf(stderr, "integ2d-%s: %s\n", run->scheme, run->message);
 }
 
-void run_init_modes(struct run *run, const char *scheme, enum workers rule,
-                    const char *const *modes, int argc, char **argv)
+void run_init_about(struct run *run, const char *scheme, enum workers rule,
+                    const struct about *about, int argc, char **argv)
 {
     struct options options;
 
@@ -43,7 +43,7 @@ void run_init_modes(struct run *run, const char *scheme, enum workers rule,
     run->rule = rule;
     run->row = row_plain;
     run->process = getpid();
-    if (options_read(&options, scheme, rule, modes, argc, argv) != 0) {
+    if (options_read(&options, scheme, rule, about, argc, argv) != 0) {
         run_stop(run, "%s", options.message);
         return;
     }
@@ -61,7 +61,23 @@ void run_init_modes(struct run *run, const char *scheme, enum workers rule,
 void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
               char **argv)
 {
-    run_init_modes(run, scheme, rule, NULL, argc, argv);
+    const struct about about = {
+        .doc = "Integrate sin(x+y) over [0,pi]x[0,pi] with N x N midpoints.",
+        .grid = 10000,
+    };
+
+    run_init_about(run, scheme, rule, &about, argc, argv);
+}
+
+void run_path(char *path, const char *name)
+{
+    ssize_t end = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    if (end < 0)
+        end = 0;
+    snprintf(path + end, PATH_MAX - (size_t)end, "%s", name);
 }
 
 void run_stop(struct run *run, const char *format, ...)
@@ -149,60 +165,17 @@ static void settle_workers(struct run *run)
         fprintf(stderr, "integ2d-%s: warning: %s\n", run->scheme, message);
 }
 
-/* It does not fit, and how much it would take. */
-static void no_room(struct run *run, double need_mib)
-{
-    run_stop(run,
-             "--grid=%ld: no room in memory: it takes %.0f MiB in each "
-             "process, and %.0f MiB are left; choose a smaller grid or ask "
-             "for more memory",
-             run->grid, need_mib, grant_memory_mib());
-}
-
-/* The system would promise more memory than it has, and end the program when
- * it has to keep its promise. So look first. */
-static int fits(struct run *run, double need_mib)
-{
-    if (need_mib <= grant_memory_mib())
-        return 1;
-    no_room(run, need_mib);
-    return 0;
-}
-
-/* Zeroed room that child processes share, on whole pages; NULL after
- * run_stop(). */
-static void *shared_array(struct run *run, size_t count, size_t size)
-{
-    void *array = mmap(NULL, count * size, PROT_READ | PROT_WRITE,
-                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    if (array != MAP_FAILED)
-        return array;
-    no_room(run, (double)count * (double)size / 0x1p20);
-    return NULL;
-}
-
-void *run_array(struct run *run, size_t count, size_t size)
-{
-    const double need_mib = (double)count * (double)size / 0x1p20;
-    void *array = fits(run, need_mib) ? calloc(count, size) : NULL;
-
-    if (array == NULL)
-        no_room(run, need_mib);
-    return array;
-}
-
 /* Room for the rows and the workers. */
 static void allocate(struct run *run)
 {
     const size_t n = (size_t)run->grid, w = (size_t)run->workers;
     const size_t row_size = sizeof *run->rows + sizeof *run->marks;
 
-    if (!fits(run, (double)(n * row_size) / 0x1p20))
+    if (!memory_fits(run, (double)(n * row_size) / 0x1p20))
         return;
-    run->rows = shared_array(run, n, sizeof *run->rows);
-    run->marks = shared_array(run, n, sizeof *run->marks);
-    run->worker = shared_array(run, w, sizeof *run->worker);
+    run->rows = memory_shared(run, n, sizeof *run->rows);
+    run->marks = memory_shared(run, n, sizeof *run->marks);
+    run->worker = memory_shared(run, w, sizeof *run->worker);
     run->time_s = run_array(run, (size_t)run->repeat, sizeof *run->time_s);
     for (int number = 0; run->worker != NULL && number < run->workers;
          number++) {
@@ -219,8 +192,6 @@ void run_start(struct run *run)
 {
     const int stopped = run->status != 0;
 
-    if (run->grid == 0)
-        run->grid = 10000;
     run->h = M_PI / (double)run->grid;
     settle_workers(run);
     if (run->math == MATH_SIMD && run->row != row_plain)
@@ -407,19 +378,13 @@ static void report(struct run *run)
     }
 }
 
-static void release(void *shared, size_t size)
-{
-    if (shared != NULL && munmap(shared, size) != 0)
-        abort(); /* never, for what mmap() gave */
-}
-
 int run_finish(struct run *run)
 {
     if (run->status == 0 && run->rank == 0)
         report(run);
-    release(run->rows, (size_t)run->grid * sizeof *run->rows);
-    release(run->marks, (size_t)run->grid * sizeof *run->marks);
-    release(run->worker, (size_t)run->workers * sizeof *run->worker);
+    memory_release(run->rows, (size_t)run->grid * sizeof *run->rows);
+    memory_release(run->marks, (size_t)run->grid * sizeof *run->marks);
+    memory_release(run->worker, (size_t)run->workers * sizeof *run->worker);
     free(run->time_s);
     free(run->pin);
     return run->status;

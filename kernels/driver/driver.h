@@ -61,13 +61,13 @@ typedef double row_function(double sum, double x, double h, long n);
 struct run {
     /* For the kernels. A kernel of more than one process sets rank and ranks
      * before run_start(); all others leave them at 0 of 1. Between run_init()
-     * and run_start(), grid and threads are 0 where nothing was typed. */
+     * and run_start(), threads is 0 where nothing was typed. */
     long grid;             /* n: points along each axis, and rows */
     int workers;           /* over all processes */
     int rank;              /* which of the processes this is, 0 reports */
     int ranks;             /* how many processes */
     int threads;           /* workers of this process */
-    int mode;              /* index into the modes of run_init_modes() */
+    int mode;              /* index into the scheme's modes */
     row_function *row;     /* what computes a row with --math=plain */
     enum sum sum;          /* by rows, or running */
     int status;            /* exit status so far: 0, 1 or 2 */
@@ -108,10 +108,13 @@ struct run {
 void run_init(struct run *run, const char *scheme, enum workers rule, int argc,
               char **argv);
 
-/* The same for a scheme of several modes, a list ended by NULL, of which
- * --mode= chooses one. */
-void run_init_modes(struct run *run, const char *scheme, enum workers rule,
-                    const char *const *modes, int argc, char **argv);
+/* The same for a scheme that is not like most. */
+void run_init_about(struct run *run, const char *scheme, enum workers rule,
+                    const struct about *about, int argc, char **argv);
+
+/* The path of an installed file, from its path as seen from this program:
+ * "../lib/integ2d/fortran.so". path: of PATH_MAX. */
+void run_path(char *path, const char *name);
 
 /* Before the first repeat: this cannot be run, and why. Ends with status 2. */
 void run_stop(struct run *run, const char *format, ...)

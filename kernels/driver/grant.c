@@ -55,7 +55,8 @@ int grant_odds(int workers, int typed, char *message, size_t size)
     const long granted = grant_number("SLURM_CPUS_PER_TASK");
     const char *source = typed ? "-n or -c" : "OMP_NUM_THREADS";
 
-    if (granted < 1 || workers == granted || (typed && workers < granted))
+    if (granted < 1 || workers == granted || (typed && workers < granted) ||
+        (!typed && grant_number("OMP_NUM_THREADS") != workers))
         return 0;
     if (workers > granted)
         snprintf(message, size,

@@ -26,7 +26,7 @@ static const struct argp_option table[] = {
     {NULL, 'n', "WORKERS", 0, "threads or ranks that share the rows", 0},
     {NULL, 'c', "THREADS", OPTION_HIDDEN, "threads of each rank", 0},
     {"mode", KEY_MODE, "MODE", OPTION_HIDDEN, "which of them (see below)", 0},
-    {"grid", KEY_GRID, "N", 0, "N x N points (default 10000)", 0},
+    {"grid", KEY_GRID, "N", 0, "N x N points", 0},
     {"repeat", KEY_REPEAT, "R", 0,
      "R timed repeats, after one to warm up if R > 1 (default 1)", 0},
     {"math", KEY_MATH, "plain|simd", 0,
@@ -85,7 +85,7 @@ static error_t number(struct options *options, const char *option,
 struct request {
     struct options *options;
     enum workers rule;
-    const char *const *modes;
+    const struct about *about;
     const char *scheme;
 };
 
@@ -105,14 +105,14 @@ static error_t read_mode(struct request *request, const char *text)
     struct options *options = request->options;
     char all[160];
 
-    if (request->modes == NULL)
+    if (request->about->modes == NULL)
         return bad(options, "--mode=", text, "no mode for this scheme");
-    for (int m = 0; request->modes[m] != NULL; m++)
-        if (strcmp(text, request->modes[m]) == 0) {
+    for (int m = 0; request->about->modes[m] != NULL; m++)
+        if (strcmp(text, request->about->modes[m]) == 0) {
             options->mode = m;
             return 0;
         }
-    list_modes(request->modes, all, sizeof all);
+    list_modes(request->about->modes, all, sizeof all);
     return bad(options, "--mode=", text, all);
 }
 
@@ -199,8 +199,8 @@ static int options_agree(struct request *request)
                  options->workers, request->scheme);
         return -1;
     }
-    if (request->modes != NULL && options->mode < 0) {
-        list_modes(request->modes, all, sizeof all);
+    if (request->about->modes != NULL && options->mode < 0) {
+        list_modes(request->about->modes, all, sizeof all);
         snprintf(options->message, sizeof options->message,
                  "--mode= is missing: say which of %s", all);
         return -1;
@@ -215,26 +215,28 @@ static void show_options(const struct request *request,
     memcpy(shown, table, sizeof table);
     if (request->rule == WORKERS_HYBRID)
         shown[AT_THREADS].flags = 0;
-    if (request->modes != NULL)
+    if (request->about->modes != NULL)
         shown[AT_MODE].flags = 0;
 }
 
 int options_read(struct options *options, const char *scheme, enum workers rule,
-                 const char *const *modes, int argc, char **argv)
+                 const struct about *about, int argc, char **argv)
 {
     const int quiet = ARGP_NO_HELP | ARGP_NO_ERRS | ARGP_NO_EXIT;
-    struct request request = {options, rule, modes, scheme};
+    struct request request = {options, rule, about, scheme};
     struct argp_option shown[sizeof table / sizeof table[0]];
-    char name[64], all[160] = "", doc[320];
+    static char name[64]; /* argv[0] from now on: the loader prints it, too */
+    char all[160] = "", doc[400];
     struct argp argp = {.options = shown, .parser = parse, .doc = doc};
 
-    if (modes != NULL)
-        list_modes(modes, all, sizeof all);
-    snprintf(doc, sizeof doc,
-             "Integrate sin(x+y) over [0,pi]x[0,pi] with N x N midpoints.%s%s",
-             modes != NULL ? "\vModes: " : "", all);
+    if (about->modes != NULL)
+        list_modes(about->modes, all, sizeof all);
+    snprintf(doc, sizeof doc, "%s\vN is %ld when it is not given.%s%s",
+             about->doc, about->grid, about->modes != NULL ? " Modes: " : "",
+             all);
     snprintf(name, sizeof name, "integ2d-%s", scheme);
-    *options = (struct options){.repeat = 1, .mode = -1, .next = 1};
+    *options = (struct options){
+        .grid = about->grid, .repeat = 1, .mode = -1, .next = 1};
     argv[0] = name;
     show_options(&request, shown);
     return argp_parse(&argp, argc, argv, quiet, NULL, &request) != 0

@@ -18,10 +18,17 @@ enum workers {
     WORKERS_HYBRID  /* ranks, each with the threads of -c */
 };
 
+/* What a scheme takes and says that is not as in most. */
+struct about {
+    const char *doc;          /* the first line of --help */
+    long grid;                /* when no --grid is given */
+    const char *const *modes; /* what --mode= may be, ended by NULL, or NULL */
+};
+
 struct options {
     int workers; /* 0: no -n given */
     int threads; /* 0: no -c given */
-    long grid;   /* 0: no --grid given */
+    long grid;
     long repeat;
     int mode;      /* which of the modes, -1: no --mode given */
     int placement; /* --placement given */
@@ -31,10 +38,9 @@ struct options {
     char message[256]; /* what is wrong with the command line, or "" */
 };
 
-/* Read the command line into options, defaults where nothing is given.
- * modes: what --mode= may be, ended by NULL; NULL for a scheme without.
- * Returns 0, or -1 with a message. --help and --version end the program. */
+/* Read the command line into options, defaults where nothing is given. Returns
+ * 0, or -1 with a message. --help and --version end the program. */
 int options_read(struct options *options, const char *scheme, enum workers rule,
-                 const char *const *modes, int argc, char **argv);
+                 const struct about *about, int argc, char **argv);
 
 #endif

@@ -290,8 +290,9 @@ static json_t *record_make(const struct run *run)
         status |= json_object_set_new(record, "integral_hex", hex(integral));
         status |= json_object_set_new(record, "error", number(fabs(integral)));
         status |= add_usage(record, run);
-        status |= json_object_set_new(record, "pinned",
-                                      json_boolean(run->pin != NULL));
+        status |= json_object_set_new(
+            record, "pinned",
+            json_boolean(run->pin != NULL && run->result == NULL));
         status |= json_object_set_new(record, "compiler",
                                       json_string(INTEG2D_COMPILER));
         status |=

@@ -73,6 +73,19 @@ static void a_kind_of_scheme_asks_for_its_own_resources(void **state)
         {"mpi", NULL, "2", NULL, 1, 1, 2, 0},
         {"mpi", "4", "2", "4", 4, 4, 2, 4},
         {"mpi", "65535", NULL, NULL, 65535, 65535, 1, 0},
+        {"jit", NULL, "2", NULL, 1, 1, 2, 0},
+        {"fortran", "1", NULL, NULL, 1, 1, 1, 0},
+        {"julia", NULL, NULL, NULL, 1, 1, 1, 0},
+        {"threads", "4", NULL, NULL, 4, 1, 4, 0},
+        {"gil", NULL, "4", NULL, 4, 1, 4, 0},
+        {"fortran-openmp", "2", "4", NULL, 2, 1, 4, 0},
+        {"multiprocess", "4", NULL, "1", 4, 1, 4, 1},
+        {"blas", "3", NULL, NULL, 3, 1, 3, 0},
+        {"hybrid", NULL, NULL, NULL, 1, 1, 1, 0},
+        {"hybrid", "2", NULL, NULL, 2, 2, 1, 0},
+        {"hybrid", NULL, "3", NULL, 3, 1, 3, 0},
+        {"hybrid", "2", "3", "2", 6, 2, 3, 2},
+        {"hybrid", "65535", "1", NULL, 65535, 65535, 1, 0},
     };
 
     (void)state;
@@ -96,7 +109,14 @@ static void workers_that_contradict_the_rest_are_refused(void **state)
         const char *scheme, *n, *c, *nodes, *error;
     } rows[] = {
         {"serial", "2", NULL, NULL, "-n: serial has one worker, and 2 were"},
-        {"openmp", "4", "2", NULL, "-c: 2 cores are too few for the 4 threads"},
+        {"openmp", "4", "2", NULL, "-c: 2 cores are too few for the 4 workers"},
+        {"jit", "2", NULL, NULL, "-n: jit has one worker, and 2 were"},
+        {"blas", "4", "2", NULL, "-c: 2 cores are too few for the 4 workers"},
+        {"multiprocess", "4", NULL, "2", "-N: multiprocess runs as 1 task"},
+        {"hybrid", "2", "4", "3", "-N: hybrid runs as 2 tasks, too few for 3"},
+        {"hybrid", "300", "300", NULL,
+         "-n, -c: 300 ranks of 300 threads are 90000 workers; at most 65535"},
+        {"hybrid", "65535", "65535", NULL, " are 4294836225 workers; at most"},
         {"openmp", "4", NULL, "2", "-N: openmp runs as 1 task, too few for 2"},
         {"serial", NULL, NULL, "2", "-N: serial runs as 1 task, too few"},
         {"mpi", "2", NULL, "3", "-N: mpi runs as 2 tasks, too few for 3"},
@@ -129,6 +149,102 @@ static void what_is_not_given_has_a_value_of_its_own(void **state)
     assert_string_equal(job.constraint, "");
     assert_string_equal(job.reservation, "");
     assert_string_equal(job.site.name, "hpc2n");
+}
+
+static void some_schemes_have_a_grid_of_their_own(void **state)
+{
+    (void)state;
+    at("hpc2n", "blas");
+    expect_made();
+    assert_int_equal(job.grid, 3000);
+    options.grid = "77";
+    expect_made();
+    assert_int_equal(job.grid, 77);
+    at("hpc2n", "pitfalls");
+    options.mode = "race";
+    expect_made();
+    assert_int_equal(job.grid, 500);
+}
+
+static void a_scheme_without_a_fast_row_refuses_one(void **state)
+{
+    static const char *const plain[] = {
+        "fortran", "fortran-openmp", "jit", "julia", "blas", "pitfalls"};
+    static const char *const both[] = {
+        "serial", "threads", "gil", "openmp", "multiprocess", "mpi", "hybrid"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(plain); i++) {
+        at("hpc2n", plain[i]);
+        options.mode = strcmp(plain[i], "pitfalls") == 0 ? "race" : NULL;
+        options.math = "plain";
+        expect_made();
+        options.math = "simd";
+        expect_refused(" has no fast row: leave 'simd' out");
+        expect_refused(plain[i]);
+    }
+    for (size_t i = 0; i < COUNT(both); i++) {
+        at("hpc2n", both[i]);
+        options.math = "simd";
+        expect_made();
+        assert_string_equal(job.math, "simd");
+    }
+}
+
+static void a_mode_is_for_the_scheme_that_has_some(void **state)
+{
+    static const struct {
+        const char *scheme, *mode, *error;
+    } rows[] = {
+        {"pitfalls", NULL,
+         "--mode is missing: say which of pitfalls (race, false-sharing, "
+         "padded, atomic-term, atomic-row, lock-term, lock-row, imbalance, "
+         "oversubscribed)"},
+        {"pitfalls", "rcae",
+         "--mode: pitfalls has no mode 'rcae'; did you mean race? (modes: "
+         "race"},
+        {"pitfalls", "deadlock", "has no mode 'deadlock' (modes: race, "},
+        {"pitfalls", "", "has no mode ''"},
+        {"pitfalls", "race\n", "has no mode 'race\\x0a'"},
+        {"pitfalls", "race;id", "has no mode 'race;id'"},
+        {"openmp", "race", "--mode: openmp has no modes: leave 'race' out"},
+        {"hybrid", "", "--mode: hybrid has no modes: leave '' out"},
+    };
+    const struct scheme *scheme;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        at("hpc2n", rows[i].scheme);
+        options.mode = rows[i].mode;
+        expect_refused(rows[i].error);
+    }
+    assert_int_equal(scheme_find("pitfalls", &scheme, &err), 0);
+    for (int i = 0; scheme->modes[i] != NULL; i++) {
+        at("hpc2n", "pitfalls");
+        options.mode = scheme->modes[i];
+        expect_made();
+        assert_string_equal(job.mode, scheme->modes[i]);
+        assert_non_null(strstr(job.command, " --mode="));
+        assert_non_null(strstr(job.command, scheme->modes[i]));
+    }
+    at("hpc2n", "openmp");
+    expect_made();
+    assert_string_equal(job.mode, "");
+}
+
+static void the_placement_is_shown_by_all_who_know_it(void **state)
+{
+    (void)state;
+    at("hpc2n", "openmp");
+    options.placement = true;
+    expect_made();
+    assert_non_null(strstr(job.command, " --math=plain --placement"));
+    at("hpc2n", "openmp");
+    expect_made();
+    assert_null(strstr(job.command, "--placement"));
+    at("hpc2n", "blas");
+    options.placement = true;
+    expect_refused("--placement: where the threads of blas run is not known");
 }
 
 static void what_is_given_is_taken(void **state)
@@ -216,6 +332,12 @@ static void what_no_node_of_the_site_can_hold_is_refused(void **state)
         {"hpc2n", "mpi", "57", NULL, "2", "skylake", NULL, "-n: 29 cores"},
         {"hpc2n", "mpi", "14", "4", "2", "skylake", NULL, NULL},
         {"hpc2n", "mpi", "15", "4", "2", "skylake", NULL, "-n: 32 cores"},
+        {"hpc2n", "hybrid", "14", "4", "2", "skylake", NULL, NULL},
+        {"hpc2n", "hybrid", "15", "4", "2", "skylake", NULL,
+         "-n, -c: 32 cores on one node are asked for, and hpc2n has 28 with "
+         "-C skylake: ask for fewer, or for more nodes"},
+        {"hpc2n", "hybrid", "1", "29", NULL, "skylake", NULL,
+         "has 28 with -C skylake: ask for fewer"},
         {"uppmax", "openmp", "48", NULL, NULL, NULL, NULL, NULL},
         {"uppmax", "openmp", "49", NULL, NULL, NULL, NULL, "uppmax has 48:"},
         {"uppmax", "openmp", "16", NULL, NULL, NULL, "haswell", NULL},
@@ -600,7 +722,24 @@ static void the_command_runs_the_scheme_as_the_site_starts_it(void **state)
         {"hpc2n", "mpi", "4",
          "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain"},
         {"local", "mpi", "1",
-         "mpirun -n 1 integ2d-mpi --grid=10000 --repeat=5 --math=plain"},
+         "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 --mca pml ob1 --mca "
+         "btl self,vader integ2d-mpi "
+         "--grid=10000 --repeat=5 --math=plain"},
+        {"hpc2n", "mpi", "1",
+         "env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi "
+         "--grid=10000 --repeat=5 --math=plain"},
+        {"uppmax", "mpi", "4",
+         "env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi "
+         "--grid=10000 --repeat=5 --math=plain"},
+        {"uppmax", "mpi", "49",
+         "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain"},
+        {"hpc2n", "multiprocess", "4",
+         "integ2d-multiprocess --grid=10000 --repeat=5 --math=plain"},
+        {"hpc2n", "blas", "4",
+         "integ2d-blas --grid=3000 --repeat=5 --math=plain"},
+        {"hpc2n", "hybrid", "4",
+         "srun --cpu-bind=cores integ2d-hybrid -c 1 --grid=10000 --repeat=5 "
+         "--math=plain"},
     };
 
     (void)state;
@@ -610,27 +749,102 @@ static void the_command_runs_the_scheme_as_the_site_starts_it(void **state)
         expect_made();
         assert_string_equal(job.command, rows[i].command);
     }
+    at("local", "mpi");
     options = (struct options){.scheme = "mpi",
                                .workers = "1",
                                .grid = "77",
                                .repeat = "3",
                                .math = "simd"};
     expect_made();
-    assert_string_equal(job.command, "mpirun -n 1 integ2d-mpi --grid=77 "
-                                     "--repeat=3 --math=simd");
+    assert_string_equal(job.command,
+                        "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 "
+                        "--mca pml ob1 --mca btl self,vader "
+                        "integ2d-mpi --grid=77 --repeat=3 --math=simd");
 }
 
-static void the_number_of_workers_is_filled_in_each_time(void **state)
+static void
+ranks_have_the_short_start_only_where_they_share_a_node(void **state)
+{
+    static const struct {
+        const char *site, *n, *nodes;
+        bool one;
+    } rows[] = {
+        {"hpc2n", "4", NULL, false}, {"hpc2n", "4", "1", true},
+        {"hpc2n", "4", "2", false},  {"hpc2n", NULL, NULL, true},
+        {"uppmax", "4", NULL, true}, {"uppmax", "4", "1", true},
+        {"uppmax", "4", "2", false}, {"uppmax", "96", NULL, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        at(rows[i].site, "mpi");
+        snprintf(site.mpi_one_node, sizeof(site.mpi_one_node), "one");
+        options.workers = rows[i].n;
+        options.nodes = rows[i].nodes;
+        expect_made();
+        assert_int_equal(strncmp(job.command, "one integ2d-mpi ", 16) == 0,
+                         rows[i].one);
+        site.mpi_one_node[0] = '\0';
+        expect_made();
+        assert_int_equal(strncmp(job.command, "srun integ2d-mpi ", 17), 0);
+        options.scheme = "hybrid"; /* has a line of its own */
+        expect_made();
+        assert_null(strstr(job.command, "one"));
+    }
+}
+
+static void a_hybrid_job_tells_ranks_and_threads(void **state)
+{
+    (void)state;
+    at("local", "hybrid");
+    site.slurm = true; /* so that the cores of this machine do not matter */
+    options.workers = "3";
+    options.cpus_per_task = "4";
+    expect_made();
+    assert_string_equal(job.command,
+                        "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 3 "
+                        "--map-by slot:PE=4 --mca pml ob1 --mca "
+                        "btl self,vader integ2d-hybrid -c 4 --grid=10000 "
+                        "--repeat=5 --math=plain");
+}
+
+static void a_scheme_loads_the_modules_it_needs_after_the_sites(void **state)
+{
+    (void)state;
+    at("hpc2n", "blas");
+    expect_made();
+    assert_string_equal(job.modules,
+                        "GCC/13.2.0 OpenMPI/4.1.6 OpenBLAS/0.3.24");
+    at("hpc2n", "openmp");
+    expect_made();
+    assert_string_equal(job.modules, "GCC/13.2.0 OpenMPI/4.1.6");
+    at("hpc2n", "blas");
+    site.modules[0] = '\0';
+    expect_made();
+    assert_string_equal(job.modules, "OpenBLAS/0.3.24");
+    at("local", "blas");
+    expect_made();
+    assert_string_equal(job.modules, "");
+}
+
+static void the_numbers_of_the_job_are_filled_in_each_time(void **state)
 {
     (void)state;
     at("hpc2n", "mpi");
     options.workers = "12";
     snprintf(site.launch[SCHEME_MPI], sizeof(site.launch[SCHEME_MPI]),
-             "run -n @WORKERS@ --map=@WORKERS@@WORKERS@:@WORKERS");
+             "run -n @RANKS@ --map=@RANKS@@RANKS@:@THREADS@:@RANKS");
     expect_made();
     assert_string_equal(job.command,
-                        "run -n 12 --map=1212:@WORKERS integ2d-mpi "
+                        "run -n 12 --map=1212:1:@RANKS integ2d-mpi "
                         "--grid=10000 --repeat=5 --math=plain");
+    at("hpc2n", "openmp");
+    options.workers = "2";
+    options.cpus_per_task = "5";
+    snprintf(site.launch[SCHEME_THREADS], sizeof(site.launch[SCHEME_THREADS]),
+             "run @RANKS@ @THREADS@");
+    expect_made();
+    assert_int_equal(strncmp(job.command, "run 1 2 integ2d-openmp ", 23), 0);
 }
 
 static void each_job_has_a_token_of_its_own(void **state)
@@ -810,6 +1024,49 @@ static void the_uppmax_script_asks_for_what_the_job_does(void **state)
     expect_lines(expected);
 }
 
+static void a_hybrid_script_tells_the_threads_of_a_rank(void **state)
+{
+    char expected[2000];
+
+    (void)state;
+    at("uppmax", "hybrid");
+    options.workers = "2";
+    options.cpus_per_task = "3";
+    expect_made();
+    assert_int_equal(job_set_account(&job, "uppmax2026-1-2", "-A", &err), 0);
+    snprintf(expected, sizeof(expected),
+             "#SBATCH -A uppmax2026-1-2\n#SBATCH -J integ2d-hybrid\n"
+             "#SBATCH -t 00:05:00\n#SBATCH -n 2\n"
+             "#SBATCH -c 3\n#SBATCH --threads-per-core=1\n#SBATCH -N 1\n"
+             "#SBATCH --comment=integ2d:%s\n" FILES
+             "ml OpenMPI/4.1.6-GCC-13.2.0 " MODULE CORES
+             "export OMP_NUM_THREADS=3\n" RECORD TRAPS
+             "srun --cpu-bind=cores integ2d-hybrid -c 3 --grid=10000 "
+             "--repeat=5 --math=plain\n",
+             job.token);
+    expect_lines(expected);
+}
+
+static void the_script_of_a_scheme_loads_its_modules(void **state)
+{
+    char expected[2000];
+
+    (void)state;
+    at("hpc2n", "blas");
+    options.workers = "2";
+    expect_made();
+    assert_int_equal(job_set_account(&job, "hpc2n2026-042", "-A", &err), 0);
+    snprintf(expected, sizeof(expected),
+             "#SBATCH -A hpc2n2026-042\n#SBATCH -J integ2d-blas\n"
+             "#SBATCH -t 00:05:00\n#SBATCH -n 1\n#SBATCH -c 2\n"
+             "#SBATCH --comment=integ2d:%s\n" FILES
+             "ml GCC/13.2.0 OpenMPI/4.1.6 OpenBLAS/0.3.24 " MODULE CORES
+             "export OMP_NUM_THREADS=2\n" RECORD TRAPS
+             "integ2d-blas --grid=3000 --repeat=5 --math=plain\n",
+             job.token);
+    expect_lines(expected);
+}
+
 static void the_local_script_runs_the_programs_of_this_toolkit(void **state)
 {
     (void)state;
@@ -914,12 +1171,16 @@ static void what_the_site_brings_is_checked_for_the_script_too(void **state)
     at("hpc2n", "mpi");
     snprintf(site.launch[SCHEME_MPI], sizeof(site.launch[SCHEME_MPI]),
              "srun; id;");
+    options.workers = "2";
     expect_made();
     assert_int_equal(job_set_account(&job, "hpc2n2026-042", "-A", &err), 0);
     expect_no_script(templates, "/bin", "[launch]: 'srun; id; ");
     at("hpc2n", "mpi");
     snprintf(site.modules, sizeof(site.modules), "GCC; id");
-    expect_refused("[modules] load: 'GCC; id'");
+    expect_refused("[modules]: 'GCC; id'");
+    at("hpc2n", "blas");
+    snprintf(site.extras[0].modules, sizeof(site.extras[0].modules), "a; id");
+    expect_refused("[modules]: 'GCC/13.2.0 OpenMPI/4.1.6 a; id'");
     at("local", "serial");
     expect_made();
     templates = source_path("jobs");
@@ -960,6 +1221,10 @@ int main(void)
         TEST(a_kind_of_scheme_asks_for_its_own_resources),
         TEST(workers_that_contradict_the_rest_are_refused),
         TEST(what_is_not_given_has_a_value_of_its_own),
+        TEST(some_schemes_have_a_grid_of_their_own),
+        TEST(a_scheme_without_a_fast_row_refuses_one),
+        TEST(a_mode_is_for_the_scheme_that_has_some),
+        TEST(the_placement_is_shown_by_all_who_know_it),
         TEST(what_is_given_is_taken),
         TEST(numbers_out_of_range_are_refused_by_name),
         TEST(what_no_node_of_the_site_can_hold_is_refused),
@@ -977,7 +1242,10 @@ int main(void)
         TEST(a_text_that_is_too_long_is_refused_not_cut),
         TEST(a_job_needs_a_scheme),
         TEST(the_command_runs_the_scheme_as_the_site_starts_it),
-        TEST(the_number_of_workers_is_filled_in_each_time),
+        TEST(ranks_have_the_short_start_only_where_they_share_a_node),
+        TEST(a_hybrid_job_tells_ranks_and_threads),
+        TEST(a_scheme_loads_the_modules_it_needs_after_the_sites),
+        TEST(the_numbers_of_the_job_are_filled_in_each_time),
         TEST(each_job_has_a_token_of_its_own),
         TEST(an_account_must_have_the_sites_shape),
         TEST(a_hostile_account_is_refused_whatever_the_site_says),
@@ -985,6 +1253,8 @@ int main(void)
         TEST(the_name_has_the_token_where_comments_are_stripped),
         TEST(the_hpc2n_script_asks_for_what_the_job_does),
         TEST(the_uppmax_script_asks_for_what_the_job_does),
+        TEST(a_hybrid_script_tells_the_threads_of_a_rank),
+        TEST(the_script_of_a_scheme_loads_its_modules),
         TEST(the_local_script_runs_the_programs_of_this_toolkit),
         TEST(a_template_that_would_lose_a_request_is_refused),
         TEST(a_template_without_a_key_serves_jobs_that_do_not_need_it),

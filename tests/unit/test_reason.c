@@ -254,6 +254,8 @@ static void what_slurm_adds_to_a_reason_is_kept(void **state)
     assert_string_equal(words("ReqNodeNotAvail, UnavailableNodes:n1"),
                         "the nodes it needs are not available "
                         "(UnavailableNodes:n1)");
+    assert_string_equal(words("job_requeued_in_held_state"),
+                        "held after it was taken back");
     assert_string_equal(words("ReqNodeNotAvail,_UnavailableNodes:n1"),
                         "the nodes it needs are not available "
                         "(UnavailableNodes:n1)");
@@ -305,14 +307,16 @@ static void only_what_the_state_does_not_say_is_news(void **state)
 {
     (void)state;
     assert_true(reason_is_news(STATE_PENDING, "None"));
-    assert_true(reason_is_news(STATE_REQUEUE_HOLD, "JobHeldUser"));
+    assert_true(reason_is_news(STATE_REQUEUED, "BeginTime"));
+    assert_false(reason_is_news(STATE_REQUEUE_HOLD, "JobHeldUser"));
     assert_false(reason_is_news(STATE_PENDING, ""));
     assert_false(reason_is_news(STATE_RUNNING, "Prolog"));
     assert_false(reason_is_news(STATE_COMPLETED, "NodeDown"));
     assert_false(reason_is_news(STATE_FAILED, "NonZeroExitCode"));
     assert_false(reason_is_news(STATE_TIMEOUT, "TimeLimit"));
     assert_false(reason_is_news(STATE_CANCELLED, "Priority"));
-    assert_true(reason_is_news(STATE_FAILED, "JobLaunchFailure"));
+    assert_false(reason_is_news(STATE_FAILED, "JobLaunchFailure"));
+    assert_true(reason_is_news(STATE_FAILED, "SystemFailure"));
     assert_true(reason_is_news(STATE_NODE_FAIL, "NodeDown"));
     assert_true(reason_is_news(STATE_CANCELLED, "DeadLine"));
 }

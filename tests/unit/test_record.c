@@ -159,6 +159,35 @@ static void what_is_not_finite_becomes_null(void **state)
     json_decref(record);
 }
 
+static void what_only_some_schemes_have_is_in_their_records(void **state)
+{
+    json_t *record, *notes;
+
+    (void)state;
+    run.build_s = NAN;
+    record = written("record_42.json");
+    assert_null(json_object_get(record, "build_s"));
+    notes = json_object_get(record, "notes");
+    assert_true(json_is_object(notes));
+    assert_int_equal(json_object_size(notes), 0);
+    json_decref(record);
+    run.build_s = 0.25;
+    run.result = "matrix product";
+    run_note(&run, "library", "OpenBLAS %d", 3);
+    run_note(&run, "library", "another");
+    run_note(&run, "kernel", "SkylakeX");
+    record = written("record_42.json");
+    assert_near(real(record, "build_s"), 0.25);
+    notes = json_object_get(record, "notes");
+    assert_int_equal(json_object_size(notes), 2);
+    assert_string_equal(json_string_value(json_object_get(notes, "library")),
+                        "OpenBLAS 3");
+    assert_true(json_is_null(json_object_get(record, "integral")));
+    assert_true(json_is_null(json_object_get(record, "integral_hex")));
+    assert_true(json_is_null(json_object_get(record, "error")));
+    json_decref(record);
+}
+
 static void folder_that_is_not_there_is_found_before(void **state)
 {
     (void)state;
@@ -269,6 +298,7 @@ int main(void)
         FOLDER_TEST(record_has_every_figure),
         FOLDER_TEST(granted_cpus_are_tasks_times_cpus),
         FOLDER_TEST(what_is_not_finite_becomes_null),
+        FOLDER_TEST(what_only_some_schemes_have_is_in_their_records),
         FOLDER_TEST(folder_that_is_not_there_is_found_before),
         FOLDER_TEST(probe_leaves_nothing),
         FOLDER_TEST(id_cannot_lead_elsewhere),

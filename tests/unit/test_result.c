@@ -273,6 +273,55 @@ static void numbers_that_are_null_are_not_zero(void **state)
     expect_edit_refused("cpu_available_s", json_null(), "not a whole record");
 }
 
+static void a_scheme_may_have_no_integral(void **state)
+{
+    (void)state;
+    snprintf(run.scheme, sizeof(run.scheme), "blas");
+    json_object_set_new(whole, "scheme", json_string("blas"));
+    json_object_set_new(whole, "integral", json_null());
+    json_object_set_new(whole, "error", json_null());
+    put_record(whole);
+    load();
+    assert_true(record.passed);
+    assert_true(isnan(record.integral));
+    assert_true(isnan(record.error));
+    collect();
+    assert_int_equal(result.verdict, RESULT_RIGHT);
+    expect_edit_refused("best_s", json_null(), "figures are missing");
+    snprintf(run.scheme, sizeof(run.scheme), "mpi");
+    expect_edit_refused("scheme", json_string("mpi"), "figures are missing");
+    snprintf(run.scheme, sizeof(run.scheme), "unheard-of");
+    expect_edit_refused("scheme", json_string("unheard-of"),
+                        "figures are missing");
+}
+
+static void notes_and_the_time_to_compile_are_read(void **state)
+{
+    const char *text = NULL;
+
+    (void)state;
+    put_record(whole);
+    load();
+    assert_true(isnan(record.build_s));
+    assert_null(record_note(&record, 0, &text));
+    json_object_set_new(whole, "build_s", json_real(0.5));
+    json_object_set_new(whole, "notes",
+                        json_pack("{ss ss}", "b", "1", "a", "2"));
+    put_record(whole);
+    load();
+    assert_true(record.build_s == 0.5);
+    assert_string_equal(record_note(&record, 0, &text), "b");
+    assert_string_equal(text, "1");
+    assert_string_equal(record_note(&record, 1, &text), "a");
+    assert_string_equal(text, "2");
+    assert_null(record_note(&record, 2, &text));
+    expect_edit_refused("build_s", json_string("0.5"), "build_s is no number");
+    expect_edit_refused("build_s", json_null(), "build_s is no number");
+    expect_edit_refused("notes", json_pack("[s]", "x"), "notes is no object");
+    expect_edit_refused("notes", json_pack("{si}", "x", 1),
+                        "a note that is no text");
+}
+
 static void a_check_that_did_not_pass_has_failed(void **state)
 {
     static const char *const verdicts[] = {"failed", "", "Passed", "passed "};
@@ -373,6 +422,31 @@ static void a_failed_job_says_how_it_ended(void **state)
     run.time_min = 1;
     collect();
     expect_text("it had 1 minute; ask");
+}
+
+/* A kernel whose check fails leaves a record, and exit status 1. */
+static void a_failed_check_goes_before_the_exit_status_it_caused(void **state)
+{
+    json_t *check = json_object_get(whole, "check");
+
+    (void)state;
+    run.status.state = STATE_FAILED;
+    run.status.exit_code = 1;
+    point_to("error_12.err");
+    put("boom\n", 5);
+    json_object_set_new(check, "verdict", json_string("failed"));
+    json_object_set_new(check, "text", json_string("row 7 was done twice"));
+    put_record(whole);
+    collect();
+    assert_int_equal(result.verdict, RESULT_FAILED);
+    assert_string_equal(result.text,
+                        "job 12 ended with an error (FAILED, exit status 1): "
+                        "the check failed: row 7 was done twice");
+    json_object_set_new(check, "verdict", json_string("passed"));
+    put_record(whole);
+    collect();
+    expect_text("(FAILED, exit status 1)\nThe end of ");
+    expect_text("\n  boom");
 }
 
 static void an_open_job_says_why_it_waits(void **state)
@@ -644,14 +718,14 @@ static void json_has_the_whole_result(void **state)
     collect();
     json = result_json(&result);
     expected = json_pack(
-        "{si ss ss ss ss si ss ss si si si si si ss si sf sf sf sf sf ss ss "
+        "{si ss ss ss ss si ss ss si si si si si ss sn si sf sf sf sf sf ss ss "
         "sO}",
         "schema", 1, "folder", run.folder, "site", "hpc2n", "scheme", "openmp",
         "backend", "local", "job_id", 12, "state", "COMPLETED", "verdict",
         "right", "exit_code", 0, "signal", 0, "workers", 2, "nodes", 1, "grid",
-        100, "math", "simd", "repeat", 3, "best_s", 0.25, "median_s", 0.5,
-        "integral", 4.25, "error", 1.5e-13, "cpu_efficiency", 0.75, "check",
-        "passed", "text", "", "record", whole);
+        100, "math", "simd", "mode", "repeat", 3, "best_s", 0.25, "median_s",
+        0.5, "integral", 4.25, "error", 1.5e-13, "cpu_efficiency", 0.75,
+        "check", "passed", "text", "", "record", whole);
     assert_non_null(expected);
     assert_true(json_equal(json, expected));
     json_decref(json);
@@ -692,7 +766,10 @@ int main(void)
         TEST(a_truncated_record_is_never_believed),
         TEST(what_is_no_record_is_refused),
         TEST(numbers_that_are_null_are_not_zero),
+        TEST(a_scheme_may_have_no_integral),
+        TEST(notes_and_the_time_to_compile_are_read),
         TEST(a_check_that_did_not_pass_has_failed),
+        TEST(a_failed_check_goes_before_the_exit_status_it_caused),
         TEST(a_good_record_is_right_only_for_a_completed_job),
         TEST(without_a_record_nothing_is_right),
         TEST(a_record_that_cannot_be_believed_fails_the_run),

@@ -3,6 +3,7 @@
 #include "../../kernels/driver/row.h"
 #include "../../kernels/driver/total.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 #include <cmocka.h>
 
 /* The fast row once more, without clones: no vector unit, no fma instruction.
- */
+ * Its parts are tested here, too. */
 #undef __x86_64__
 #define row_simd row_simd_scalar
 #include "../../kernels/driver/row_simd.c"
@@ -65,25 +66,111 @@ static void rows_of_large_grids_are_exact(void **state)
             row_within_tolerance(grids[g], i);
 }
 
-/* The last x with its fold inside, the first beyond, and both ends. */
-static void rows_at_the_fold_are_exact(void **state)
+/* On both sides of where one strip ends and the next begins, and both ends. */
+static void rows_at_the_folds_are_exact(void **state)
 {
-    const long n = 4097;
-    const double h = width(n);
-    const double places[] = {0.0,
-                             nextafter(M_PI_2, 0.0),
-                             M_PI_2,
-                             nextafter(M_PI_2, 4.0),
-                             M_PI_2 - h / 2.0,
-                             M_PI_2 + h / 2.0,
-                             M_PI};
+    const long grids[] = {2, 3, 4, 5, 31, 32, 33, 4096, 4097};
 
     (void)state;
-    for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
-        const double exact = cos(places[p]) / sin(h / 2.0);
+    for (size_t g = 0; g < sizeof grids / sizeof *grids; g++)
+        for (int fold = 0; fold <= 8; fold++) {
+            const long n = grids[g];
+            const double h = width(n), edge = fold * M_PI / 8.0;
+            const double near[] = {
+                nextafter(edge, 0.0), edge, fmin(nextafter(edge, 4.0), M_PI),
+                fmax(edge - h / 2.0, 0.0), fmin(edge + h / 2.0, M_PI)};
 
-        assert_true(fabs(row_simd(places[p], h, n) - exact) <=
-                    check_row_tolerance(n));
+            for (size_t p = 0; p < sizeof near / sizeof *near; p++) {
+                const double exact = cos(near[p]) / sin(h / 2.0);
+
+                if (!(fabs(row_simd(near[p], h, n) - exact) <=
+                      check_row_tolerance(n)))
+                    fail_msg("x = %a, n = %ld", near[p], n);
+            }
+        }
+}
+
+/* The tolerance allows for the worst case of every addition; a term that is
+ * wrong a little everywhere shows here. The unit: the largest partial sum's. */
+static void a_fast_row_is_within_4_roundings_of_the_exact_one(void **state)
+{
+    const long grids[] = {100, 101, 997, 1000, 10000, 10001};
+
+    (void)state;
+    for (size_t g = 0; g < sizeof grids / sizeof *grids; g++)
+        for (long i = 0; i < grids[g]; i += 1 + grids[g] / 300) {
+            const long n = grids[g];
+            const double x = middle(n, i);
+            const long double peak = 1.0L / sinl(M_PIl / (long double)n / 2.0L);
+            const long double exact = cosl((long double)x) * peak;
+
+            if (!(fabsl((long double)row_simd(x, width(n), n) - exact) <=
+                  4.0L * 0x1p-53L * peak))
+                fail_msg("row %ld of %ld", i, n);
+        }
+}
+
+static double ulps(double found, long double exact)
+{
+    const int exponent = ilogb((double)exact);
+
+    return (double)(fabsl((long double)found - exact) *
+                    ldexpl(1.0L, 52 - exponent));
+}
+
+/* The sine and the cosine that a strip adds up, at r: at most 1.1 and 1.4
+ * units in the last place from the exact ones. */
+static void near_enough(double r)
+{
+    const double sine_off = ulps(add(0.0, r, SINE), sinl((long double)r));
+    const double cosine_off = ulps(add(1.0, r, COSINE), cosl((long double)r));
+
+    if (!(sine_off <= 1.1))
+        fail_msg("sin(%a) is off by %g ulp", r, sine_off);
+    if (!(cosine_off <= 1.4))
+        fail_msg("cos(%a) is off by %g ulp", r, cosine_off);
+}
+
+/* In even steps, at random, and at random among small ones. */
+static void sine_and_cosine_are_right_to_the_last_place(void **state)
+{
+    const long steps = 1L << 20;
+    uint64_t random = 1;
+
+    (void)state;
+    assert_true(LDBL_MANT_DIG >= 64);
+    for (long k = 1; k <= steps; k++) {
+        const double r = M_PI_4 * (double)k / (double)steps;
+        double any;
+
+        random = random * 6364136223846793005U + 1442695040888963407U;
+        any = M_PI_4 * (double)(random >> 11) * 0x1p-53;
+        near_enough(r);
+        near_enough(-r);
+        near_enough(any);
+        if (any > 0.0)
+            near_enough(ldexp(any, -(int)(k % 64)));
+    }
+}
+
+/* The two points of a pair, and the points of a strip, one by one. */
+static void a_strip_is_the_sum_of_its_points(void **state)
+{
+    const double first = -0.75, step = 0x1p-8;
+
+    (void)state;
+    for (long count = 1; count <= 380; count++) {
+        long double sines = 0.0L, cosines = 0.0L;
+
+        for (long k = 0; k < count; k++) {
+            sines += sinl((long double)(first + step * (double)k));
+            cosines += cosl((long double)(first + step * (double)k));
+        }
+        assert_true(fabsl(strip(first, step, count, SINE) - sines) < 1e-12L);
+        assert_true(fabsl(strip(first, step, count, COSINE) - cosines) <
+                    1e-12L);
+        assert_true(fabsl(strip(first, step, count, BOTH) - sines - cosines) <
+                    1e-12L);
     }
 }
 
@@ -129,7 +216,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_of_small_grids_is_exact),
         cmocka_unit_test(rows_of_large_grids_are_exact),
-        cmocka_unit_test(rows_at_the_fold_are_exact),
+        cmocka_unit_test(rows_at_the_folds_are_exact),
+        cmocka_unit_test(a_fast_row_is_within_4_roundings_of_the_exact_one),
+        cmocka_unit_test(sine_and_cosine_are_right_to_the_last_place),
+        cmocka_unit_test(a_strip_is_the_sum_of_its_points),
         cmocka_unit_test(vector_width_changes_no_bit),
         cmocka_unit_test(plain_row_is_the_lessons_sum),
         cmocka_unit_test(compensated_sum_loses_nothing),

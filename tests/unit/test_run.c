@@ -562,12 +562,17 @@ static void runs_are_listed_oldest_first(void **state)
         "a-mpi-n4-20260102T000000Z-aaaaaaaaaaaa",
         "b-mpi-n4-20260102T000000Z-aaaaaaaaaaaa",
     };
+    /* Of the same second, the one written first comes first. */
+    static const size_t order[COUNT(names)] = {3, 1, 0, 2, 4, 5};
+    const struct timespec pause = {.tv_nsec = 20000000};
     char **folders = NULL;
     size_t count = 0;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(names); i++)
-        make_run(names[(i * 5 + 3) % COUNT(names)], true);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        make_run(names[order[i]], true);
+        nanosleep(&pause, NULL);
+    }
     make_run(".hidden-20260101T000000Z-000000000000", true);
     make_run("no-run-20260101T000000Z-000000000000", false);
     snprintf(path, sizeof(path), "%s/text", folder);

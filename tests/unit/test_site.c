@@ -43,7 +43,8 @@ static const char good[] = "[site]\n"                        /* 1 */
                            "[launch]\n"                      /* 22 */
                            "serial =\n"                      /* 23 */
                            "threads =\n"                     /* 24 */
-                           "mpi = srun -n @WORKERS@\n";      /* 25 */
+                           "mpi = srun -n @RANKS@\n"         /* 25 */
+                           "hybrid = srun -c @THREADS@\n";   /* 26 */
 
 /* The test's own folder of site files. */
 static char folder[64];
@@ -147,8 +148,30 @@ static void every_key_reaches_its_member(void **state)
     assert_string_equal(site.modules, "GCC/13 OpenMPI/4");
     assert_string_equal(site.launch[SCHEME_SERIAL], "");
     assert_string_equal(site.launch[SCHEME_THREADS], "");
-    assert_string_equal(site.launch[SCHEME_MPI], "srun -n @WORKERS@");
+    assert_string_equal(site.launch[SCHEME_MPI], "srun -n @RANKS@");
+    assert_string_equal(site.launch[SCHEME_HYBRID], "srun -c @THREADS@");
+    assert_string_equal(site.mpi_one_node, "");
+    assert_string_equal(site_extra_modules(&site, "blas"), "");
     assert_int_equal(site_check_active(&site, &err), 0);
+}
+
+static void a_scheme_may_have_modules_and_mpi_a_line_of_its_own(void **state)
+{
+    struct error err = {""};
+    struct site site;
+
+    (void)state;
+    put_changed("[launch]\n", "julia = Julia/1\nblas = A/1-B C+2\njit =\n"
+                              "[launch]\nmpi_one_node = mpirun -n @RANKS@\n");
+    if (site_load(folder, "t", &site, &err) != 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(site.modules, "GCC/13 OpenMPI/4");
+    assert_string_equal(site_extra_modules(&site, "blas"), "A/1-B C+2");
+    assert_string_equal(site_extra_modules(&site, "julia"), "Julia/1");
+    assert_string_equal(site_extra_modules(&site, "jit"), "");
+    assert_string_equal(site_extra_modules(&site, "mpi"), "");
+    assert_string_equal(site.mpi_one_node, "mpirun -n @RANKS@");
+    assert_string_equal(site.launch[SCHEME_MPI], "srun -n @RANKS@");
 }
 
 /* A change to the good file, and what must be said of it. */
@@ -220,11 +243,26 @@ static const struct {
      "belongs to a retired site only"},
     {"status = active", "status = active\nsuccessor = ../u",
      "[site] successor: '../u'"},
-    {"mpi = srun -n @WORKERS@", "mpi =",
-     "t.ini:25: the file ends here without a value for mpi in [launch]"},
-    {"mpi = srun -n @WORKERS@\n", "", ":24: the file ends here"},
-    {"mpi = srun -n @WORKERS@", "mpi", ":25: this is neither"},
-    {"mpi = srun -n @WORKERS@", "mpi = srun\n -n 4",
+    {"mpi = srun -n @RANKS@", "mpi =",
+     "t.ini:26: the file ends here without a value for mpi in [launch]"},
+    {"mpi = srun -n @RANKS@\n", "", ":25: the file ends here"},
+    {"hybrid = srun -c @THREADS@", "hybrid =",
+     "t.ini:26: the file ends here without a value for hybrid in [launch]"},
+    {"hybrid = srun -c @THREADS@", "hybrid = srun -c @WORKERS@",
+     ":26: [launch] hybrid: 'srun -c @WORKERS@' is not allowed"},
+    {"mpi = srun", "mpi_one_nod = srun\nmpi = srun",
+     "there is no key 'mpi_one_nod' in [launch]; did you mean mpi_one_node?"},
+    {"load = GCC/13 OpenMPI/4", "blsa = OpenBLAS/3",
+     ":21: there is no key 'blsa' in [modules]; did you mean blas?"},
+    {"load = GCC/13 OpenMPI/4", "cobol = COBOL/3",
+     ":21: there is no key 'cobol' in [modules] (site/"},
+    {"load = GCC/13 OpenMPI/4", "blas = OpenBLAS/3\nblas = OpenBLAS/4",
+     ":22: [modules] blas: the key is in this file twice"},
+    {"load = GCC/13 OpenMPI/4", "blas =\nblas = OpenBLAS/4", ":22: [modules] "},
+    {"serial =", "blas = OpenBLAS", ":23: there is no key 'blas' in [launch]"},
+    {"default_min = 5", "mpi = 5", ":15: there is no key 'mpi' in [limits]"},
+    {"mpi = srun -n @RANKS@", "mpi", ":25: this is neither"},
+    {"mpi = srun -n @RANKS@", "mpi = srun\n -n 4",
      ":26: the line starts with a blank"},
     {"title = Example", "title = \x1b[31m", ":2: the byte \\x1b"},
     {"title = Example", "title = \xe5", ":2: the byte \\xe5"},
@@ -245,7 +283,10 @@ static void no_key_that_reaches_a_script_takes_more_than_words(void **state)
 {
     static const char *const keys[][2] = {
         {"load = GCC/13 OpenMPI/4", "load = GCC"},
-        {"mpi = srun -n @WORKERS@", "mpi = srun"},
+        {"load = GCC/13 OpenMPI/4", "blas = OpenBLAS"},
+        {"mpi = srun -n @RANKS@", "mpi = srun"},
+        {"serial =", "mpi_one_node = srun"},
+        {"hybrid = srun -c @THREADS@", "hybrid = srun"},
         {"serial =", "serial = srun"},
         {"threads =", "threads = srun"},
         {"use = optional", "use = optional\ndefault = main"},
@@ -274,6 +315,8 @@ static void no_key_that_reaches_a_script_takes_more_than_words(void **state)
     }
     put_changed("load = GCC/13", "load = -GCC/13");
     expect_error("t", "is not allowed");
+    put_changed("load = GCC/13 OpenMPI/4", "blas = x -OpenBLAS");
+    expect_error("t", ":21: [modules] blas: 'x -OpenBLAS' is not allowed");
     put_changed("mpi = srun", "mpi = -srun");
     expect_error("t", "is not allowed");
     put_changed("use = optional", "use = optional\ndefault = -p");
@@ -282,17 +325,21 @@ static void no_key_that_reaches_a_script_takes_more_than_words(void **state)
     expect_error("t", "is not allowed");
     put_changed("load = GCC/13 OpenMPI/4", "load = GCC/13  OpenMPI/4");
     expect_error("t", "is not allowed");
-    put_changed("mpi = srun -n @WORKERS@", "mpi = srun  -n @WORKERS@");
+    put_changed("mpi = srun -n @RANKS@", "mpi = srun  -n @RANKS@");
     expect_error("t", "is not allowed");
-    put_changed("mpi = srun -n @WORKERS@", "mpi = @WORKERS@ srun");
+    put_changed("mpi = srun -n @RANKS@", "mpi = @RANKS@ srun");
+    expect_error("t", "is not allowed");
+    put_changed("mpi = srun -n @RANKS@", "mpi = @THREADS@ srun");
     expect_error("t", "is not allowed");
 }
 
 static void a_launch_command_may_be_a_path_and_count_twice(void **state)
 {
     static const char *const values[] = {
-        "/opt/mpi/bin/mpirun -n @WORKERS@ --map-by=ppr:@WORKERS@:node",
-        "./start,@WORKERS@@WORKERS@",
+        "/opt/mpi/bin/mpirun -n @RANKS@ --map-by=ppr:@RANKS@:node",
+        "./start,@RANKS@@RANKS@",
+        "mpirun -n @RANKS@ --map-by slot:PE=@THREADS@@RANKS@",
+        "env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun",
         "_start+1",
     };
 
@@ -303,7 +350,7 @@ static void a_launch_command_may_be_a_path_and_count_twice(void **state)
         struct site site;
 
         snprintf(line, sizeof(line), "mpi = %s", values[i]);
-        put_changed("mpi = srun -n @WORKERS@", line);
+        put_changed("mpi = srun -n @RANKS@", line);
         if (site_load(folder, "t", &site, &err) != 0)
             fail_msg("%s", err.text);
         assert_string_equal(site.launch[SCHEME_MPI], values[i]);
@@ -707,6 +754,9 @@ static void the_sites_have_their_own_facts(void **state)
     assert_int_equal(site_cores(&site, "skylake", ""), 28);
     assert_int_equal(site_cores(&site, "zen3|zen4", ""), 256);
     assert_string_equal(site.monitor, "job-usage");
+    assert_string_equal(site.launch[SCHEME_MPI], "srun");
+    assert_string_equal(site_extra_modules(&site, "blas"), "OpenBLAS/0.3.24");
+    assert_string_equal(site_extra_modules(&site, "openmp"), "");
     assert_int_equal(site_load(sites, "uppmax", &site, &err), 0);
     assert_int_equal(site.longest_min, 10 * 24 * 60);
     assert_true(site.cpu_is_thread);
@@ -715,7 +765,10 @@ static void the_sites_have_their_own_facts(void **state)
     assert_int_equal(site_cores(&site, "", ""), 48);
     assert_int_equal(site_load(sites, "local", &site, &err), 0);
     assert_false(site.slurm);
-    assert_string_equal(site.launch[SCHEME_MPI], "mpirun -n @WORKERS@");
+    assert_string_equal(site.launch[SCHEME_MPI],
+                        "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n "
+                        "@RANKS@ --mca pml ob1 --mca btl self,vader");
+    assert_string_equal(site.mpi_one_node, "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -724,6 +777,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_key_reaches_its_member),
+        TEST(a_scheme_may_have_modules_and_mpi_a_line_of_its_own),
         TEST(a_bad_line_is_named_with_file_line_and_key),
         TEST(no_key_that_reaches_a_script_takes_more_than_words),
         TEST(a_launch_command_may_be_a_path_and_count_twice),

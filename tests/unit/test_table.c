@@ -100,9 +100,10 @@ static void a_table_without_results_has_only_names(void **state)
     assert_string_equal(text, "scheme  site  job  workers  nodes  grid  best  "
                               "median  integral  error  CPU  check\n");
     print(table_print_csv, 0);
-    assert_string_equal(text, "scheme,site,job_id,workers,nodes,grid,math,"
-                              "repeat,state,check,best_s,median_s,integral,"
-                              "error,cpu_efficiency,folder\n");
+    assert_string_equal(text,
+                        "scheme,site,job_id,workers,nodes,grid,math,"
+                        "mode,repeat,state,check,best_s,median_s,integral,"
+                        "error,cpu_efficiency,folder\n");
 }
 
 static void figures_are_shown_only_when_the_result_is_right(void **state)
@@ -163,13 +164,15 @@ static void the_longest_texts_are_shown_whole(void **state)
     (void)state;
     memset(run->site, 's', sizeof(run->site) - 1);
     memset(run->scheme, 'c', sizeof(run->scheme) - 1);
+    memset(run->mode, 'm', sizeof(run->mode) - 1);
     run->workers = run->grid = run->status.job_id = run->status.nodes =
         INT64_MAX;
     results[0].record.best_s = results[0].record.median_s = 1e15;
     results[0].record.integral = results[0].record.error = -1.79e308;
     results[0].cpu_efficiency = 1e30;
     print(table_print, 1);
-    assert_non_null(strstr(text, "\nccccccccccccccccccccccccccccccc  "
+    assert_non_null(strstr(text, "\nccccccccccccccccccccccccccccccc "
+                                 "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm  "
                                  "sssssssssssssssssssssssssssssss  "
                                  "9223372036854775807  9223372036854775807  "
                                  "9223372036854775807  9223372036854775807  "
@@ -195,11 +198,11 @@ static void csv_has_a_line_for_each_result_and_no_digit_is_lost(void **state)
     print(table_print_csv, 3);
     assert_string_equal(
         strchr(text, '\n') + 1,
-        "openmp,hpc2n,1234567,4,2,10000,simd,5,COMPLETED,passed,0.123456789,"
-        "0.75,0.10000000000000001,1.4999999999999999e-13,0.8750,"
+        "openmp,hpc2n,1234567,4,2,10000,simd,,5,COMPLETED,passed,0.123456789,"
+        "0.75,0.10000000000000001,1.4999999999999999e-13,0.875,"
         "\"/runs/one\"\n"
-        "openmp,hpc2n,7,4,2,10000,simd,5,TIMEOUT,failed,,,,,,\"/runs/one\"\n"
-        "openmp,hpc2n,1234567,4,2,10000,simd,5,RUNNING,RUNNING,,,,,,"
+        "openmp,hpc2n,7,4,2,10000,simd,,5,TIMEOUT,failed,,,,,,\"/runs/one\"\n"
+        "openmp,hpc2n,1234567,4,2,10000,simd,,5,RUNNING,RUNNING,,,,,,"
         "\"/runs/one\"\n");
 }
 
@@ -248,7 +251,7 @@ static void a_folder_may_have_any_name_in_csv(void **state)
                      names[i]);
             print(table_print_csv, 1);
             columns = csv_fields(text, last, sizeof(last));
-            assert_int_equal(columns, 16);
+            assert_int_equal(columns, 17);
             assert_int_equal(
                 csv_fields(strchr(text, '\n') + 1, last, sizeof(last)),
                 columns);
@@ -266,8 +269,58 @@ static void csv_keeps_its_columns_without_an_efficiency(void **state)
     results[0].cpu_efficiency = NAN;
     print(table_print_csv, 1);
     assert_int_equal(csv_fields(strchr(text, '\n') + 1, last, sizeof(last)),
-                     16);
+                     17);
     assert_string_equal(last, "/runs/one");
+    assert_null(strstr(text, "nan"));
+}
+
+static void a_result_without_an_integral_has_a_dash_there(void **state)
+{
+    (void)state;
+    results[0].record.integral = results[0].record.error = NAN;
+    print(table_print, 1);
+    assert_non_null(strstr(text, "  0.500 s  0.750 s         -      -  88 %  "
+                                 "passed\n"));
+    print(table_print_csv, 1);
+    assert_non_null(strstr(text, ",passed,0.5,0.75,,,0.875,\""));
+}
+
+static void a_mode_stands_beside_its_scheme(void **state)
+{
+    (void)state;
+    snprintf(results[0].run.scheme, sizeof(results[0].run.scheme), "pitfalls");
+    snprintf(results[0].run.mode, sizeof(results[0].run.mode), "race");
+    print(table_print, 1);
+    assert_non_null(strstr(text, "\npitfalls race  hpc2n  "));
+    print(table_print_csv, 1);
+    assert_non_null(strstr(text, "\npitfalls,hpc2n,1234567,4,2,10000,simd,race,"
+                                 "5,"));
+}
+
+static void print_details(const struct result *all, size_t count, FILE *file)
+{
+    (void)count;
+    table_details(all, file);
+}
+
+static void details_are_what_only_some_records_have(void **state)
+{
+    json_t *json = json_pack("{s{ss ss}}", "notes", "library",
+                             "OpenBLAS 0.3.21", "kernel", "Skylake\x1b[1mX");
+
+    (void)state;
+    results[0].record.build_s = NAN;
+    print(print_details, 1);
+    assert_string_equal(text, "");
+    results[0].record.json = json;
+    print(print_details, 1);
+    assert_string_equal(text, "library: OpenBLAS 0.3.21\n"
+                              "kernel: Skylake\\x1b[1mX\n");
+    results[0].record.build_s = 0.0515;
+    assert_int_equal(json_object_del(json, "notes"), 0);
+    print(print_details, 1);
+    assert_string_equal(text, "compile time: 0.051 s\n");
+    json_decref(json);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
@@ -285,6 +338,9 @@ int main(void)
         TEST(csv_has_a_line_for_each_result_and_no_digit_is_lost),
         TEST(a_folder_may_have_any_name_in_csv),
         TEST(csv_keeps_its_columns_without_an_efficiency),
+        TEST(a_result_without_an_integral_has_a_dash_there),
+        TEST(a_mode_stands_beside_its_scheme),
+        TEST(details_are_what_only_some_records_have),
     };
 
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

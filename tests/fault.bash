@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Faults of a private cluster that a test file has for itself. Each daemon is
+# one of this lab's, known by its file in the lab's folder.
+
+# A lab of the file's own, with more lines for slurm.conf from standard input.
+own_lab() {
+    export INTEG2D_LAB=$BATS_FILE_TMPDIR/lab
+    "$INTEG2D_BIN/integ2d-lab" up || return
+    cat >"$BATS_FILE_TMPDIR/more"
+    local file daemon
+    for file in slurm.conf daemons.conf; do
+        # Or a requeued job would wait for two minutes.
+        sed -i '/^AuthInfo=/s/$/,cred_expire=5/' "$INTEG2D_LAB/etc/$file"
+        while IFS='=' read -r key _; do
+            sed -i "/^$key=/d" "$INTEG2D_LAB/etc/$file"
+        done <"$BATS_FILE_TMPDIR/more"
+        cat "$BATS_FILE_TMPDIR/more" >>"$INTEG2D_LAB/etc/$file"
+    done
+    for daemon in slurmctld slurmd-n1 slurmd-n2; do
+        daemon_kill "$daemon" || return
+        daemon_again "$daemon" || return
+    done
+    answering
+}
+
+daemon_signal() {
+    kill "-$2" "$(<"$INTEG2D_LAB/pid/$1")"
+}
+
+# Ends it, at once or with another signal, and keeps how it was started for
+# daemon_again: daemon_kill NAME [SIGNAL]
+daemon_kill() {
+    local pid
+    pid=$(<"$INTEG2D_LAB/pid/$1") || return
+    cp "/proc/$pid/environ" "$BATS_FILE_TMPDIR/$1.environ" || return
+    cp "/proc/$pid/cmdline" "$BATS_FILE_TMPDIR/$1.cmdline" || return
+    kill -"${2:-KILL}" "$pid" || return
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+}
+
+daemon_again() {
+    local variables command
+    mapfile -d '' -t variables <"$BATS_FILE_TMPDIR/$1.environ"
+    mapfile -d '' -t command <"$BATS_FILE_TMPDIR/$1.cmdline"
+    setsid env -i "${variables[@]}" "${command[@]}" </dev/null \
+        >>"$INTEG2D_LAB/log/$1.out" 2>&1 3>&- &
+    echo $! >"$INTEG2D_LAB/pid/$1"
+    disown $!
+}
+
+# Waits until the controller answers and both nodes can be used.
+answering() {
+    local i
+    for (( i = 0; i < 300; i++ )); do
+        if [ "$(on hpc2n 'timeout 5 sinfo -h -N -p batch -o %T' 2>/dev/null |
+            grep -cE '^(idle|mixed|allocated)$')" = 2 ]; then
+            return
+        fi
+        sleep 0.1
+    done
+    echo "the controller or a node never came back" >&2
+    return 1
+}
+
+# The only run's job number, once there is one.
+job_id() {
+    local i
+    for (( i = 0; i < 200; i++ )); do
+        if jq -e .job_id "$(run_folder)/state.json" 2>/dev/null; then return; fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# Waits until squeue shows the job in a state: job_state ID 'STATE|STATE'
+job_state() {
+    local i state
+    for (( i = 0; i < 300; i++ )); do
+        state=$(on hpc2n "squeue -h -t all -j $1 -O State:0" 2>/dev/null)
+        if [[ ${state// /} =~ ^($2)$ ]]; then return; fi
+        sleep 0.1
+    done
+    echo "job $1 never was $2 but $state" >&2
+    return 1
+}

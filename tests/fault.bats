@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# The controller and its friends come and go; the wait goes on and ends right.
+bats_require_minimum_version 1.5.0
+load common
+load fault
+
+setup_file() {
+    own_lab <<<MessageTimeout=3 # and not 10 s, for the tests' sake
+}
+
+teardown_file() {
+    "$INTEG2D_BIN/integ2d-lab" down
+}
+
+# A test that failed half-way leaves no stopped daemon behind.
+teardown() {
+    local name
+    for name in munged slurmdbd slurmctld slurmd-n1; do
+        if ! kill -CONT "$(<"$INTEG2D_LAB/pid/$name")" 2>/dev/null; then
+            daemon_again "$name"
+        fi
+    done
+    answering
+}
+
+# Starts a wait of some seconds; its words are in err.
+start_wait() {
+    on hpc2n "exec integ2d-submit --scheme=serial $*" >out 2>err 3>&- &
+    wait_pid=$!
+    wait_for ' runs' err
+}
+
+end_wait() {
+    wait "$wait_pid"
+    grep -q passed out
+    # Said once, and once that it is over.
+    [ "$(grep -c "$1" err)" = 1 ]
+    [ "$(grep -c 'it answers again' err)" = 1 ]
+}
+
+@test "the controller hangs while a job runs" {
+    local backend
+    for backend in slurm commands; do
+        start_wait --repeat=3 --backend=$backend
+        daemon_signal slurmctld STOP
+        wait_for 'no answer from Slurm' err
+        sleep 1
+        daemon_signal slurmctld CONT
+        end_wait 'no answer from Slurm'
+        rm -r integ2d-runs
+    done
+}
+
+@test "the controller ends and starts again while a job runs" {
+    start_wait --repeat=4
+    # Killed at once it would have forgotten that the job has started.
+    daemon_kill slurmctld TERM
+    wait_for 'no answer from Slurm' err
+    daemon_again slurmctld
+    end_wait 'no answer from Slurm'
+}
+
+@test "munge goes and comes back while a job runs" {
+    # libslurm itself tries for most of a minute before it says a word.
+    start_wait --repeat=3
+    daemon_kill munged
+    sleep 4
+    daemon_again munged
+    wait "$wait_pid"
+    grep -q passed out
+}
+
+@test "a controller that hangs during submission gets one job, not two" {
+    local backend pid
+    for backend in slurm commands; do
+        mkdir $backend && cd $backend
+        daemon_signal slurmctld STOP
+        on hpc2n "exec integ2d-submit --backend=$backend -A hpc2n2026-042 \
+            --scheme=serial --grid=300" >out 2>err 3>&- &
+        pid=$!
+        for (( i = 0; i < 400; i++ )); do
+            if grep -q 'looking for it' err; then break; fi
+            sleep 0.1
+        done
+        grep -q 'There may be a job: looking for it' err
+        daemon_signal slurmctld CONT
+        wait $pid
+        grep -q passed out
+        [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
+            grep -c "^$PWD/integ2d-runs/")" = 1 ]
+        cd ..
+    done
+}
+
+@test "with the controller down nothing is submitted, and it says so" {
+    daemon_kill slurmctld
+    for backend in slurm commands; do
+        run -2 --separate-stderr bash -c "$(declare -f on); on() {
+            env SLURM_CONF='$INTEG2D_LAB/etc/hpc2n/slurm.conf' \
+            '$INTEG2D_BIN/integ2d-submit' --site=hpc2n -A hpc2n2026-042 \
+            --scheme=serial --backend=$backend; }; on"
+        [[ $stderr == *"controller does not answer"*"Nothing was submitted"* ]]
+        [ -z "$(find . -name run.json)" ]
+    done
+    daemon_again slurmctld
+}
+
+@test "without slurmdbd a job goes its whole way" {
+    daemon_kill slurmdbd
+    run -0 --separate-stderr on hpc2n \
+        'integ2d-submit -A hpc2n2026-042 --scheme=serial --grid=300'
+    [[ ${lines[1]} == *passed ]]
+    daemon_again slurmdbd
+}
+
+@test "forgotten by all, a job's own record and exit file answer" {
+    local id folder
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 --no-wait'
+    folder=$(run_folder)
+    id=$(job_id)
+    job_state "$id" COMPLETED
+    daemon_kill slurmctld
+    daemon_kill slurmdbd
+    rm -f "$INTEG2D_LAB"/state/job_state*
+    daemon_again slurmctld
+    answering
+    run -1 on hpc2n "scontrol show job $id"
+    cp -r "$folder" without
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ ${lines[1]} == *passed ]]
+    # A record alone is no proof: the script may have failed behind it.
+    rm without/exit_*
+    run -3 --separate-stderr on hpc2n 'integ2d-collect without'
+    [[ ${lines[1]} == *UNKNOWN ]]
+    echo '7 0' >"without/exit_$id"
+    run -1 --separate-stderr on hpc2n 'integ2d-collect without'
+    [[ $stderr == *'exit status 7'* ]]
+    # What cannot be known is not said: is it old, or never created?
+    daemon_again slurmdbd
+}
+
+@test "a slurmd dies under its job: the node's fault is named" {
+    start_wait --repeat=100 --time=5
+    local id
+    id=$(job_id)
+    on hpc2n "scontrol update JobId=$id Requeue=0"
+    daemon_kill slurmd-n1
+    # Slurm itself waits SlurmdTimeout, five minutes; staff may be faster.
+    on hpc2n 'scontrol update NodeName=n1 State=DOWN Reason=test'
+    status=0
+    wait "$wait_pid" || status=$?
+    [ $status = 1 ]
+    grep -q 'lost a node (NODE_FAIL' err
+    grep -q "the machine's fault: submit it again" err
+    daemon_again slurmd-n1
+    # It may have come back by itself.
+    on hpc2n 'scontrol update NodeName=n1 State=RESUME || true'
+}
