@@ -15,7 +15,7 @@ fuzz() {
 @test "the corpus and 2000 inputs made of it find nothing in any parser" {
     run -0 fuzz --runs=2000
     # Each target has run: as many lines as there are targets.
-    local targets=("$INTEG2D_SOURCE"/tests/fuzz/fuzz_*.c)
+    local targets=("$BUILD"/fuzz/bin/fuzz_*)
     [ "$(grep -c '^[a-z]*: 2[0-9]* inputs, nothing found$' <<<"$output")" = \
         "${#targets[@]}" ]
 }

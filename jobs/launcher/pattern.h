@@ -6,8 +6,9 @@
 #include "error.h"
 
 /* 0 for a regular expression that the C library compiles, and matches with,
- * in no time; else -1, with what is wrong with it: references back, and
- * {count}s that give more than 1000 when they are multiplied. */
+ * at once; else -1, with what is wrong with it: references back, and
+ * repetitions in repetitions, as in (a{255}){255} and a++++++++, which the
+ * library writes out before it does anything else. */
 int pattern_check(const char *pattern, struct error *err);
 
 #endif

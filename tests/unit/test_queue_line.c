@@ -65,7 +65,8 @@ static void a_line_of_squeue_is_read(void **state)
 /* It goes to a terminal and into state.json. */
 static void a_reason_is_printable_whatever_it_was(void **state)
 {
-    char line[400], name[200];
+    const size_t room = sizeof(job.status.reason) - 2;
+    char line[600], name[400];
 
     (void)state;
     read_queue("7|PENDING|0|1|0|N/A|N/A||\x1b[31m\xff|x-0123456789ab||/|\n", 7);
@@ -73,10 +74,10 @@ static void a_reason_is_printable_whatever_it_was(void **state)
     /* What does not fit is not cut in the middle of a letter. */
     memset(name, 'x', sizeof name);
     snprintf(line, sizeof line,
-             "7|PENDING|0|1|0|N/A|N/A||%.158s\xc3\xa5|x-0123456789ab||/|\n",
-             name);
+             "7|PENDING|0|1|0|N/A|N/A||%.*s\xc3\xa5|x-0123456789ab||/|\n",
+             (int)room, name);
     read_queue(line, 7);
-    assert_int_equal(strlen(job.status.reason), 158);
+    assert_int_equal(strlen(job.status.reason), room);
 }
 
 static void of_several_with_the_token_the_first_is_the_runs_own(void **state)
