@@ -393,7 +393,7 @@ refused_by() {
         "$prefix/share/integ2d/jobs/hpc2n.sbatch.in"
     run --separate-stderr on hpc2n "$prefix/bin/integ2d-submit --scheme=serial --grid=200"
     [[ $stderr == *"(module-unknown)"*"    ml spider Nosuch/1.0"* ]]
-    run -0 --separate-stderr on hpc2n integ2d-collect
+    run -0 --separate-stderr on hpc2n "integ2d-collect --wait -q"
     [[ ${lines[0]} == *CPU*advice*check ]]
     [[ ${lines[1]} == *' - '*passed ]]
     [[ ${lines[2]} == *' error '*passed ]]
@@ -421,7 +421,7 @@ refused_by() {
     run -3 --separate-stderr on hpc2n "integ2d-collect $id"
     [[ ${lines[1]} == *" $id "*PENDING ]]
     # The launcher's own job is still what the folder stands for.
-    run -0 --separate-stderr on hpc2n integ2d-collect
+    run -0 --separate-stderr on hpc2n "integ2d-collect --wait -q"
     [[ ${lines[1]} != *" $id "* ]]
 }
 
