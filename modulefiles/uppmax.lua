@@ -12,6 +12,7 @@ Usage
 =====
     integ2d-submit --scheme=mpi -n 4   write a batch script, send it, wait
     integ2d-collect                    show the results of earlier runs
+    integ2d-cancel RUN                 end the job of a run
     integ2d-report                     what runs mean when taken together
     integ2d-serial, -jit, -fortran, -julia, -threads, -gil, -openmp,
     -fortran-openmp, -multiprocess, -blas, -pitfalls, -mpi, -hybrid
@@ -46,7 +47,7 @@ end
 local programs = {
     "serial", "jit", "fortran", "julia", "threads", "gil", "openmp",
     "fortran-openmp", "multiprocess", "blas", "pitfalls", "mpi", "hybrid",
-    "submit", "collect", "report", "lab",
+    "submit", "collect", "cancel", "report", "lab",
 }
 local found = {}
 for _, name in ipairs(programs) do
