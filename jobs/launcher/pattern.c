@@ -6,15 +6,22 @@
 #include <string.h>
 
 enum {
-    PARTS_MAX = 5000, /* of a pattern, written out */
+    PARTS_MAX = 1000, /* of a pattern, written out */
+    NEST_MAX = 2,     /* repetitions in repetitions */
     DEPTH = 100,      /* of groups in groups */
 };
 
-/* A pattern on its way through measure(): sizes of what is written out, of
- * each open group and of the last thing in it. */
+/* What a part of a pattern costs. */
+struct cost {
+    long parts; /* written out */
+    int nest;   /* of repetitions */
+};
+
+/* A pattern on its way through take(): each open group, and the last thing
+ * in it. */
 struct measuring {
-    long sum[DEPTH];
-    long last[DEPTH];
+    struct cost group[DEPTH];
+    struct cost last[DEPTH];
     int depth;
 };
 
@@ -64,40 +71,47 @@ static const char *thing_end(const char *text)
     return text;
 }
 
-/* The library copies what is to be repeated. Sizes stay small enough not to
+static void add(struct measuring *measuring, struct cost cost)
+{
+    struct cost *group = &measuring->group[measuring->depth];
+
+    measuring->last[measuring->depth] = cost;
+    group->parts += cost.parts;
+    if (group->nest < cost.nest)
+        group->nest = cost.nest;
+}
+
+/* The library copies what is to be repeated. Numbers stay small enough not to
  * overflow: whatever is above the limit counts as just above it. */
 static void repeat(struct measuring *measuring, long count)
 {
-    long *last = &measuring->last[measuring->depth];
-    long *sum = &measuring->sum[measuring->depth];
-    long added = count > PARTS_MAX ? PARTS_MAX : *last * (count - 1);
+    struct cost last = measuring->last[measuring->depth];
 
-    *last += added;
-    *sum += added;
-}
-
-static void add(struct measuring *measuring, long size)
-{
-    measuring->last[measuring->depth] = size;
-    measuring->sum[measuring->depth] += size;
+    measuring->group[measuring->depth].parts -= last.parts;
+    last.parts *= count > PARTS_MAX ? PARTS_MAX + 1 : count;
+    last.nest++;
+    add(measuring, last);
 }
 
 static void take(struct measuring *measuring, const char *c)
 {
+    const struct cost one = {.parts = 1};
     int depth = measuring->depth;
 
     if (*c == '(' && depth + 1 < DEPTH) {
         measuring->depth++;
-        measuring->sum[depth + 1] = measuring->last[depth + 1] = 0;
+        measuring->group[depth + 1] = measuring->last[depth + 1] = one;
     } else if (*c == ')' && depth > 0) {
         measuring->depth--;
-        add(measuring, measuring->sum[depth] + 1);
+        add(measuring, measuring->group[depth]);
     } else if (*c == '{') {
         repeat(measuring, count_at(c));
     } else if (*c == '+') {
         repeat(measuring, 2);
+    } else if (*c == '*' || *c == '?') {
+        repeat(measuring, 1);
     } else {
-        add(measuring, 1);
+        add(measuring, one);
     }
 }
 
@@ -106,16 +120,18 @@ static int check_cost(const char *pattern, struct error *err)
 {
     struct measuring measuring = {.depth = 0};
 
-    for (const char *c = pattern; *c != '\0'; c++) {
+    for (const char *c = pattern; *c != '\0'; c = thing_end(c) + 1) {
+        const struct cost *group;
+
         if (c[0] == '\\' && c[1] >= '1' && c[1] <= '9')
             return error_set(err, "\\%c is not possible here", c[1]);
         take(&measuring, c);
-        c = thing_end(c);
-        if (measuring.sum[measuring.depth] > PARTS_MAX)
+        group = &measuring.group[measuring.depth];
+        if (group->parts > PARTS_MAX || group->nest > NEST_MAX)
             return error_set(err,
-                             "its repetitions in repetitions have more than "
-                             "%d parts",
-                             (int)PARTS_MAX);
+                             "its repetitions, written out, have more than "
+                             "%d parts, or are more than %d deep",
+                             (int)PARTS_MAX, (int)NEST_MAX);
     }
     return 0;
 }

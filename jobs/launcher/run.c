@@ -65,12 +65,12 @@ static int folder_make(const char *parent, const struct job *job,
         return error_set(err, "--output-dir: the path is too long");
     if (mkdir(run->folder, 0777) == 0)
         return 0;
-    error_set(err,
-              "cannot make the run folder %s: %s: choose another place with "
-              "--output-dir",
-              run->folder, strerror(errno));
+    int reason = errno;
     rmdir(run->folder); /* of a network: made, and the answer was lost */
-    return -1;
+    return error_set(err,
+                     "cannot make the run folder %s: %s: choose another "
+                     "place with --output-dir",
+                     run->folder, strerror(reason));
 }
 
 /* Puts `json` (taken over, NULL = out of memory) at <folder>/<name>. */

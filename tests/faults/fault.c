@@ -57,6 +57,13 @@ static bool is_program(void)
     return is != 0;
 }
 
+/* This is not for the job, whose environment is that of who submits it. */
+__attribute__((constructor)) static void end_here(void)
+{
+    if (is_program())
+        unsetenv("LD_PRELOAD");
+}
+
 /* The next definition of a function, the C library's. */
 #define REAL(name) (__extension__(__typeof__(&name)) real(#name))
 

@@ -24,7 +24,7 @@ static void patterns_of_accounts_and_hosts_are_fine(void **state)
     (void)state;
     expect("^hpc2n20[0-9]{2}-[0-9]{1,3}$", NULL);
     expect("^b-an0[1-4]\\.hpc2n", NULL);
-    expect("a{1000}", NULL);
+    expect("a{999}", NULL);
     expect("[^]{99}+]{9}[[:alpha:]{99}]{9}[{99}]{9}\\(\\+\\+", NULL);
     expect("a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+", NULL);
     expect("(a+|b*)+(c?)*", NULL);
@@ -40,11 +40,12 @@ static void what_takes_for_ever_is_refused(void **state)
     expect("a{255}{255}{255}", "repetitions");
     expect("((a{255}){255}){255}", "repetitions");
     expect("((a{1,99}){,99}){99,}", "repetitions");
-    expect("a{5001}", "repetitions");
+    expect("a{1001}", "repetitions");
     expect("a{99999999999999999999}", "repetitions");
     expect("uppma++++++++++++++++++++++++x", "repetitions");
     expect("((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+", "repetitions");
     expect("[a]{99}(b{99}){99}", "repetitions");
+    expect("(a|b)*+++++++++++", "repetitions");
     expect("(a*)*b\\1", "\\1 is not possible");
 }
 
