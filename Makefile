@@ -271,8 +271,6 @@ $(BUILD)/faults/fault.so: tests/faults/fault.c $(OBJ)/flags
 
 FUZZ_SECONDS ?= 60
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
-# As long as there are no rules of advice there is nothing to read them.
-FUZZERS := $(filter-out $(if $(wildcard jobs/launcher/advice.c),,fuzz_advice),$(FUZZERS))
 # What the launcher calls for a file finds it in memory (tests/fuzz/fuzz.c).
 FUZZ_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,file_read file_write access stat)
 

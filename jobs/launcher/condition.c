@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "file.h"
+#include "pattern.h"
 
 #define DIGITS "0123456789"
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyz_" DIGITS
-
-enum { COUNT_MAX = 255 }; /* of a {count} in a regular expression */
 
 /* Longer ones first: the first that fits is taken. */
 static const struct {
@@ -120,35 +119,6 @@ static int take_value(const char **text, struct test *test, struct error *err)
     return take_name(text, &test->other, err);
 }
 
-/* Whether {count} or {least,most} at `brace` is small enough. */
-static bool count_is_small(const char *brace)
-{
-    char *end;
-    if (strtol(brace + 1, &end, 10) > COUNT_MAX)
-        return false;
-    return *end != ',' || strtol(end + 1, NULL, 10) <= COUNT_MAX;
-}
-
-/* What takes regcomp or regexec for ever is no pattern for a line of text:
- * references back, and counts that are large or multiply each other. */
-static int check_regex(const char *regex, struct error *err)
-{
-    int counts = 0;
-    for (const char *c = regex; *c; c++) {
-        if (c[0] == '\\' && c[1] >= '1' && c[1] <= '9')
-            return error_set(err, "\"%s\": \\%c is not possible here",
-                             shown(regex), c[1]);
-        if (c[0] == '\\' && c[1])
-            c++;
-        else if (*c == '{' && (++counts > 1 || !count_is_small(c)))
-            return error_set(err,
-                             "\"%s\": no more than one {count}, up to %d, is "
-                             "possible in a regular expression here",
-                             shown(regex), COUNT_MAX);
-    }
-    return 0;
-}
-
 static int make_regex(struct test *test, struct error *err)
 {
     char reason[128];
@@ -158,8 +128,9 @@ static int make_regex(struct test *test, struct error *err)
                          "quotes, and %s is a %s",
                          fact_name(test->fact),
                          fact_is_text(test->fact) ? "text" : "number");
-    if (check_regex(test->text, err) != 0)
-        return -1;
+    if (pattern_check(test->text, err) != 0)
+        return error_prefix(err, "\"%s\" is no regular expression",
+                            shown(test->text));
     int rc = regcomp(&test->regex, test->text, REG_EXTENDED | REG_NEWLINE);
     if (rc != 0) {
         regerror(rc, &test->regex, reason, sizeof reason);
