@@ -8,9 +8,8 @@ setup() {
 # No rule of advice applies to a healthy run: to none of those that this test
 # leaves behind with a right result.
 teardown() {
-    local runs=("$BATS_TEST_TMPDIR"/work/*/ "$BATS_TEST_TMPDIR"/work/*/*/)
-    local run healthy=()
-    for run in "${runs[@]}"; do
+    local here=$BATS_TEST_TMPDIR/work run healthy=()
+    for run in "$here"/*/ "$here"/*/*/; do
         if [ -e "$run/state.json" ]; then healthy+=("$run"); fi
     done
     [ ${#healthy[@]} -gt 0 ] || return 0
