@@ -7,6 +7,7 @@ load common
 # Instead of that of common.bash: these runs are not healthy.
 teardown() {
     if [ -n "${undo-}" ]; then on hpc2n "$undo"; fi
+    if [ -n "${own_lab-}" ]; then "$INTEG2D_BIN/integ2d-lab" down; fi
 }
 
 # A run folder of SITE whose job.sbatch has been edited by a sed script; the
@@ -135,6 +136,21 @@ advised() {
     else
         advised hpc2n ''
     fi
+}
+
+@test "cores that the node itself has not got are nobody's mistake" {
+    local half
+    # A lab that, as in a container, has half of the machine's cores: its nodes
+    # promise four all the same.
+    half=$(/usr/bin/python3 -c 'import os
+cpus = sorted(os.sched_getaffinity(0))
+print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
+    export INTEG2D_LAB=$BATS_TEST_TMPDIR/lab
+    own_lab=yes
+    taskset -c "$half" "$INTEG2D_BIN/integ2d-lab" up
+    on hpc2n 'integ2d-submit --scheme=openmp -n 4 --grid=200 --json -q' >ran.json
+    jq -e '.advice == [] and .facts.cpus_reachable == .facts.cpus_allowed' ran.json
+    [[ $half != *,* ]] || jq -e '.facts.cpus_allowed >= 2' ran.json
 }
 
 @test "srun of this Slurm forgets -c" {

@@ -259,7 +259,7 @@ static void add_json(const json_t *record, struct facts *facts)
     facts_number(facts, FACT_RAN_WORKERS, real_of(record, "workers"));
     facts_number(facts, FACT_CPUS_GRANTED, granted);
     facts_number(facts, FACT_CPUS_ALLOWED, real_of(record, "cpus_allowed"));
-    facts_number(facts, FACT_CPUS_ONLINE, real_of(record, "cpus_online"));
+    facts_number(facts, FACT_CPUS_REACHABLE, real_of(record, "cpus_reachable"));
     facts_number(facts, FACT_BEST_S, real_of(record, "best_s"));
     if (available_s > 0) {
         facts_number(facts, FACT_CPUS_BUSY, used_s / available_s * granted);

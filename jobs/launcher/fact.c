@@ -62,7 +62,7 @@ static const struct {
     [FACT_RAN_WORKERS] = {"ran_workers", NUMBER},
     [FACT_CPUS_GRANTED] = {"cpus_granted", NUMBER},
     [FACT_CPUS_ALLOWED] = {"cpus_allowed", NUMBER},
-    [FACT_CPUS_ONLINE] = {"cpus_online", NUMBER},
+    [FACT_CPUS_REACHABLE] = {"cpus_reachable", NUMBER},
     [FACT_CPUS_USED] = {"cpus_used", NUMBER},
     [FACT_CPUS_BUSY] = {"cpus_busy", NUMBER},
     [FACT_CPU_PERCENT] = {"cpu_percent", NUMBER},

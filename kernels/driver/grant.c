@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -55,6 +56,47 @@ int grant_allowed(void)
     cpu_set_t cpus;
 
     return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
+}
+
+/* A process's parent, and whether it is Slurm's own that started a job's or a
+ * step's; -1: it cannot be looked at. */
+static pid_t parent_of(pid_t process, int *is_slurm)
+{
+    char path[64], text[512];
+    const char *rest;
+    FILE *file;
+    int parent;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return -1;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    *is_slurm = strstr(text, " (slurmstepd) ") != NULL;
+    /* The name in parentheses may hold anything: look from its end. */
+    rest = strrchr(text, ')');
+    return rest != NULL && sscanf(rest + 1, " %*c %d", &parent) == 1 ? parent
+                                                                     : -1;
+}
+
+int grant_reachable(void)
+{
+    pid_t process = getppid();
+    int most = grant_allowed(), is_slurm = 0;
+    cpu_set_t cpus;
+
+    while (process > 1 && !is_slurm) {
+        const pid_t parent = parent_of(process, &is_slurm);
+
+        if (parent < 0) /* hidden from this user: what was seen counts */
+            return most;
+        if (sched_getaffinity(process, sizeof cpus, &cpus) == 0 &&
+            CPU_COUNT(&cpus) > most)
+            most = CPU_COUNT(&cpus);
+        process = parent;
+    }
+    return is_slurm ? most : 0;
 }
 
 int grant_odds(int workers, int typed, char *message, size_t size)

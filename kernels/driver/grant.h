@@ -22,6 +22,11 @@ long grant_cpus(int workers);
 /* How many CPUs this process may run on now; 0: not known. */
 int grant_allowed(void);
 
+/* How many CPUs of this node its job could have used: the most of any process
+ * between this one and Slurm's own, which has what the node's slurmd was given
+ * (by a container, a cgroup or taskset). 0: not known, or no job of Slurm's. */
+int grant_reachable(void);
+
 /* Is the number of workers in this process at odds with what Slurm granted it?
  * 1 with a message that says what will happen and what to do about it. workers:
  * how many there are; typed: their number was given by an option. */

@@ -189,6 +189,7 @@ static int add_times(json_t *record, const struct run *run)
 static int add_usage(json_t *record, const struct run *run)
 {
     const long cpus = grant_cpus(run->workers);
+    const int reachable = grant_reachable();
     double cpu_s = 0.0, mem_mib = 0.0, wall_s = 0.0;
     int status = 0;
 
@@ -204,8 +205,9 @@ static int add_usage(json_t *record, const struct run *run)
     status |= json_object_set_new(record, "cpus_granted", json_integer(cpus));
     status |= json_object_set_new(record, "cpus_allowed",
                                   json_integer(run->cpus_allowed));
-    status |= json_object_set_new(record, "cpus_online",
-                                  json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+    status |= json_object_set_new(record, "cpus_reachable",
+                                  reachable > 0 ? json_integer(reachable)
+                                                : json_null());
     status |= json_object_set_new(record, "peak_mem_mib", number(mem_mib));
     return status;
 }
