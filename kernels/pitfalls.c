@@ -249,8 +249,9 @@ static void oversubscribe(struct run *run)
         run_stop(run, "--mode=oversubscribed: cannot stay on fewer cores: %s",
                  strerror(errno));
     else
-        run_note(run, "cores", "%d workers on %d core%s", run->workers,
-                 CPU_COUNT(&cpus), CPU_COUNT(&cpus) == 1 ? "" : "s");
+        run_note(run, "cores", "%d worker%s on %d core%s", run->workers,
+                 run->workers == 1 ? "" : "s", CPU_COUNT(&cpus),
+                 CPU_COUNT(&cpus) == 1 ? "" : "s");
 }
 
 /* Did everything arrive in the shared sum? In any order: n² additions, each
@@ -260,12 +261,13 @@ static void check_shared(struct run *run)
     const double all = (double)run->grid * (double)run->grid;
     const double expected = run->grid > 1 ? all / 2.0 : 0.0;
     const double tolerance = 0x1p-53 * all * (all / 2.0 + 48.0);
+    const long lost = run->grid * run->grid - additions;
 
-    if (run->mode == RACE && additions != run->grid * run->grid)
+    if (run->mode == RACE && lost != 0)
         run_fail(run,
-                 "a race: %ld of %.0f additions were lost, and the sum that "
+                 "a race: %ld of %.0f additions %s lost, and the sum that "
                  "all workers share is %.9g instead of %.9g",
-                 run->grid * run->grid - additions, all, shared, expected);
+                 lost, all, lost == 1 ? "was" : "were", shared, expected);
     if (!(fabs(shared - expected) <= tolerance))
         run_fail(run, "the shared sum is %.17g, expected %.17g", shared,
                  expected);

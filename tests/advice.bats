@@ -115,7 +115,7 @@ advised() {
 @test "OMP_NUM_THREADS above the cores of the job" {
     edited hpc2n 'openmp -n 2' 's/^(export OMP_NUM_THREADS=).*/\14/'
     by_hand hpc2n
-    advised hpc2n too-many-threads '4 threads shared 2 cores' \
+    advised hpc2n too-many-threads '4 threads shared what -c 2 had reserved' \
         '    #SBATCH -c 4'
 }
 
@@ -197,7 +197,7 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
     # Slurm's shortest limit is a minute; its staff may shorten what is left.
     on hpc2n "scontrol update JobId=$id EndTime=now+1"
     job_end hpc2n
-    advised hpc2n time-too-short 'Of the 400 repeats these were over by then: ' '    #SBATCH -t 00:0'
+    advised hpc2n time-too-short '(in minutes: 5). Repeats over' ' of 400.' '    #SBATCH -t 00:0'
     limit=$(jq -r '.[0].facts.need_time' advice.json)
     # About 0.2 s a repeat, 400 repeats, a third more: minutes, not hours.
     [[ $limit =~ ^00:(0[1-9]|[1-4][0-9]):00$ ]]
@@ -396,7 +396,7 @@ refused_by() {
 
 @test "a job larger than any node is refused" {
     refused_by hpc2n '--mem=900T' too-large 'No node is as large'
-    refused_by hpc2n '-c 100 -N 1' too-large '2 tasks of 100 cores, 1 nodes'
+    refused_by hpc2n '-c 100 -N 1' too-large 'tasks, -n: 2; cores of each, -c: 100; nodes, -N: 1;'
 }
 
 # ---- How it is shown ---------------------------------------------------------
@@ -487,6 +487,21 @@ END
     run -0 --separate-stderr on hpc2n \
         "$prefix/bin/integ2d-submit --scheme=serial --grid=200"
     [[ $stderr == *"advice, hint (course): Grid done in 0.00 s on 1 worker"* ]]
+}
+
+@test "what may be one is not counted in the plural" {
+    # "@fact@ words" only where a condition says that it is more than one.
+    run -0 /usr/bin/python3 - "$INTEG2D_SOURCE/site/advice/all.ini" <<'END'
+import re, sys
+head, *rules = re.split(r"^\[", open(sys.argv[1]).read(), flags=re.M)
+numbers = re.findall(r"(\w+) #", head)
+for rule in rules:
+    for fact, words in re.findall(r"@(\w+)@ ((?:[a-z]+ )?[a-z]+s)\b", rule):
+        if fact in numbers and not re.search(rf"^when = (?:{fact} > |\w+ < {fact}$)", rule, re.M):
+            print(rule.split("]")[0], fact, words)
+assert len(rules) > 30 and len(numbers) > 20
+END
+    [ "$output" = '' ]
 }
 
 @test "every fact is described in the head of the rules" {

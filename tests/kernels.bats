@@ -211,7 +211,7 @@ EOF
 
 @test "a kernel that loses a worker fails its check" {
     broken lost -n 4 --grid=200
-    [[ $stderr == *"worker 3 took part in 0 of 1 repeats"* ]]
+    [[ $stderr == *"worker 3 took part in 0 of 1 repeat:"* ]]
 }
 
 @test "threads that the environment withholds are missed" {

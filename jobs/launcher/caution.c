@@ -237,7 +237,7 @@ static void name_points(const struct series *series, const bool *bad,
         shown++;
         if (shown > 8) {
             used += snprintf(text + used, 2 * LABEL - (size_t)used,
-                             " and %zu others", bads - 8);
+                             " and %zu more", bads - 8);
             break;
         }
         used += snprintf(text + used, 2 * LABEL - (size_t)used, "%s%ld",

@@ -255,8 +255,8 @@ static int set_hybrid(struct job *job, struct error *err)
     if (job->workers <= WORKERS_MAX)
         return 0;
     return error_set(err,
-                     "-n, -c: %ld ranks of %ld threads are %ld workers; at "
-                     "most %d are possible",
+                     "-n %ld -c %ld: that makes %ld workers; at most %d are "
+                     "possible",
                      job->tasks, job->threads, job->workers, (int)WORKERS_MAX);
 }
 
@@ -282,8 +282,8 @@ static int set_tasks(struct job *job, struct error *err)
             job->cpus_per_task = job->workers;
         if (job->cpus_per_task < job->workers)
             return error_set(err,
-                             "-c: %ld cores are too few for the %ld workers "
-                             "of -n: ask for -c %ld or leave -c out",
+                             "-c %ld: too few cores for the %ld workers of "
+                             "-n: ask for -c %ld or leave -c out",
                              job->cpus_per_task, job->workers, job->workers);
         job->threads = job->workers;
         break;

@@ -185,8 +185,8 @@ static void read_runs(struct gathering *gathering, struct reading *reading)
     size_t wrong = findings->failed + findings->open;
     if (wrong > EXPLAINED)
         fprintf(stderr,
-                "and %zu more runs that failed or are not known to be "
-                "over: integ2d-collect shows them all\n",
+                "failed or not known to be over, and not named here: %zu "
+                "more. integ2d-collect shows them all\n",
                 wrong - EXPLAINED);
 }
 

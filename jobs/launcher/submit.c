@@ -97,10 +97,11 @@ static void show_settings(const struct options *options,
                     rows[i].saved->source);
     }
     fprintf(stderr,
-            "%ld task%s of %ld core%s, %ld minute%s, grid %ld, %ld repeats\n",
+            "%ld task%s of %ld core%s, %ld minute%s, grid %ld, %ld repeat%s\n",
             job->tasks, job->tasks == 1 ? "" : "s", job->cpus_per_task,
             job->cpus_per_task == 1 ? "" : "s", job->time_min,
-            job->time_min == 1 ? "" : "s", job->grid, job->repeat);
+            job->time_min == 1 ? "" : "s", job->grid, job->repeat,
+            job->repeat == 1 ? "" : "s");
 }
 
 /* The run folder as one would name it here, fit for a terminal. */

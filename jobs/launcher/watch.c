@@ -101,7 +101,8 @@ static void repeats_done(const struct run *run, char *text, size_t size)
     if (!file)
         return;
     if (fscanf(file, "%ld %ld", &done, &repeats) == 2)
-        snprintf(text, size, ", %ld of %ld repeats", done, repeats);
+        snprintf(text, size, ", %ld of %ld repeat%s", done, repeats,
+                 repeats == 1 ? "" : "s");
     fclose(file);
 }
 

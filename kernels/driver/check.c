@@ -144,11 +144,12 @@ static double check_worker(struct check *check, struct run *run, int w)
 
     if (worker->starts != run->pass)
         fail(check,
-             "worker %d took part in %ld of %ld repeats: fewer threads or "
+             "worker %d took part in %ld of %ld repeat%s: fewer threads or "
              "ranks ran than the %d asked for",
-             w, worker->starts, run->pass, run->workers);
+             w, worker->starts, run->pass, run->pass == 1 ? "" : "s",
+             run->workers);
     if (worker->rows != worker->owned)
-        fail(check, "worker %d counted %ld rows, but owns %ld", w, worker->rows,
+        fail(check, "worker %d: rows counted: %ld, owned: %ld", w, worker->rows,
              worker->owned);
     if (!near(check, worker->sum, worker->expected, tolerance))
         fail(check,
@@ -180,9 +181,10 @@ void check_repeat(struct check *check, struct run *run)
              run->integral, tolerance);
     if (!check->failed)
         snprintf(check->text, sizeof check->text,
-                 "%ld rows done once each by %d worker%s, every sum within "
+                 "%ld row%s done once each by %d worker%s, every sum within "
                  "its tolerance",
-                 check->rows_done, run->workers, run->workers == 1 ? "" : "s");
+                 check->rows_done, check->rows_done == 1 ? "" : "s",
+                 run->workers, run->workers == 1 ? "" : "s");
 }
 
 void check_same(struct check *check, const struct run *run)

@@ -141,7 +141,7 @@ static void settle_ranks(struct run *run)
     if (run->rule == WORKERS_RANKS || run->threads == 0)
         run->threads = 1;
     if (run->ranks > OPTIONS_MAX_WORKERS / run->threads)
-        run_stop(run, "%d ranks of %d threads: at most %d workers", run->ranks,
+        run_stop(run, "-n %d -c %d: at most %d workers", run->ranks,
                  run->threads, OPTIONS_MAX_WORKERS);
     run->workers = run->ranks * run->threads;
 }

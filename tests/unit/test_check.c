@@ -146,14 +146,14 @@ static void lost_count_of_a_worker_fails(void **state)
 {
     (void)state;
     workers[1].rows--;
-    fails_with("worker 1 counted 99 rows, but owns 100");
+    fails_with("worker 1: rows counted: 99, owned: 100");
 }
 
 static void missing_worker_fails(void **state)
 {
     (void)state;
     workers[1].starts = 0;
-    fails_with("worker 1 took part in 0 of 1 repeats");
+    fails_with("worker 1 took part in 0 of 1 repeat: ");
 }
 
 static void row_of_no_worker_fails(void **state)
