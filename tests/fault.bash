@@ -48,6 +48,37 @@ daemon_again() {
     disown $!
 }
 
+# Where the lab keeps its sockets.
+short_folder() {
+    sed -n 's/^run=//p' "$INTEG2D_LAB/lab.conf"
+}
+
+# One more daemon, which belongs to the lab as its own do: daemon_more NAME
+# [VARIABLE=VALUE...] COMMAND...
+daemon_more() {
+    local name=$1 run
+    shift
+    run=$(short_folder)
+    setsid env -i PATH="$PATH:/usr/sbin" HOME="$HOME" LC_ALL=C \
+        TMPDIR="$run/tmp" INTEG2D_LAB_PROCESS="$INTEG2D_LAB" "$@" </dev/null \
+        >"$INTEG2D_LAB/log/$name.out" 2>&1 3>&- &
+    echo $! >"$INTEG2D_LAB/pid/$name"
+    disown $!
+}
+
+# A port that nothing listens on.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        if ! grep -qs "^ *[0-9]*: [0-9A-F]*:$(printf %04X $port) " \
+            /proc/net/tcp /proc/net/tcp6; then
+            echo $port
+            return
+        fi
+    done
+}
+
 # Waits until the controller answers and both nodes can be used.
 answering() {
     local i

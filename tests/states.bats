@@ -1,16 +1,35 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-3-Clause
 # Every state that a private cluster can bring about, and what is said of it.
-# OUT_OF_MEMORY wants cgroups, BOOT_FAIL nodes that Slurm itself switches on, REVOKED and REQUEUE_FED
-# a federation, STAGE_OUT burst buffers: tests/unit/test_state.c has those.
+# OUT_OF_MEMORY wants cgroups, BOOT_FAIL nodes that Slurm itself switches on:
+# there tests/stand-in/node_says.c tells the real controller what a node would.
+# STAGE_OUT wants burst buffers, REQUEUE_FED a moment of a federation,
+# RESIZING and SIGNALING last too short, RESV_DEL_HOLD comes up to half a
+# minute after its reservation's end: tests/unit/test_state.c has those.
 bats_require_minimum_version 1.5.0
 load common
 load fault
 
 setup_file() {
-    own_lab <<'END'
+    local name
+    export NODE_SAYS=$BATS_FILE_TMPDIR/node_says
+    export PEER=$BATS_FILE_TMPDIR/peer.so
+    "$CC" -D_GNU_SOURCE "$INTEG2D_SOURCE/tests/stand-in/node_says.c" -lslurm \
+        -o "$NODE_SAYS"
+    "$CC" -D_GNU_SOURCE -shared -fPIC "$INTEG2D_SOURCE/tests/stand-in/peer.c" \
+        -o "$PEER"
+    # Each takes as long as a file of its name is there, or ten seconds.
+    for name in prolog epilog; do
+        printf '#!/bin/bash\nfor (( i = 0; i < 100; i++ )); do\n
+            [ -e %q ] || exit 0; sleep 0.1; done\n' \
+            "$BATS_FILE_TMPDIR/hold-$name" >"$BATS_FILE_TMPDIR/$name"
+        chmod 755 "$BATS_FILE_TMPDIR/$name"
+    done
+    own_lab <<END
 PreemptType=preempt/partition_prio
 PreemptMode=CANCEL
+PrologSlurmctld=$BATS_FILE_TMPDIR/prolog
+Epilog=$BATS_FILE_TMPDIR/epilog
 JobAcctGatherParams=OverMemoryKill
 SelectTypeParameters=CR_Core_Memory
 DefMemPerCPU=200
@@ -173,10 +192,147 @@ says() {
     says 'had to make way for another job (PREEMPTED' 1
 }
 
+@test "preempted and sent back to the queue, it runs again and is right" {
+    local pid
+    on uppmax 'scontrol update PartitionName=pelle PreemptMode=REQUEUE'
+    start uppmax '[ -n "$SLURM_RESTART_COUNT" ] || sleep 300' -p pelle
+    job_state "$id" RUNNING
+    on uppmax 'exec integ2d-collect --wait' >out 2>err 3>&- &
+    pid=$!
+    wait_for ' runs' err
+    on uppmax 'sbatch -A uppmax2026-2-042 -p fat -t 1 -N 2 --exclusive \
+        --wrap=true' >other
+    wait $pid
+    grep -q passed out
+    grep -q "job $id is started again, attempt 2" err
+    on uppmax 'scontrol update PartitionName=pelle PreemptMode=CANCEL'
+}
+
+@test "waiting for its nodes, and ending" {
+    touch "$BATS_FILE_TMPDIR/hold-prolog" "$BATS_FILE_TMPDIR/hold-epilog"
+    start hpc2n true
+    job_state "$id" CONFIGURING
+    says 'waits for its nodes to start'
+    rm "$BATS_FILE_TMPDIR/hold-prolog"
+    job_state "$id" COMPLETING
+    says 'is ending'
+    rm "$BATS_FILE_TMPDIR/hold-epilog"
+    run -0 on hpc2n 'integ2d-collect --wait -q'
+    [[ $output == *passed ]]
+}
+
+@test "more memory than it had, as its node says" {
+    start hpc2n 'sleep 300'
+    job_state "$id" RUNNING
+    on hpc2n "$NODE_SAYS oom $id"
+    job_state "$id" OUT_OF_MEMORY
+    says 'used more memory than it had (OUT_OF_MEMORY). Ask for more with --mem' 1
+}
+
+@test "a node that does not start" {
+    start hpc2n 'sleep 300'
+    job_state "$id" RUNNING
+    on hpc2n "scontrol update JobId=$id Requeue=0"
+    on hpc2n "$NODE_SAYS boot $id"
+    job_state "$id" BOOT_FAIL
+    says 'got a node that did not start (BOOT_FAIL' 1
+    says "the machine's fault: submit it again" 1
+}
+
+# A second munged with the same key, which takes us for the user daemon.
+@test "a job that another user cancelled, who is named" {
+    local run
+    run=$(short_folder)
+    on hpc2n 'sacctmgr -i add user daemon account=hpc2n2026-042 \
+        adminlevel=operator cluster=lab' >added
+    daemon_more munged-other LD_PRELOAD="$PEER" PEER="$(id -u daemon)" \
+        munged --foreground --force --key-file="$INTEG2D_LAB/etc/munge.key" \
+        --socket="$run/other.socket" --pid-file="$run/other.pid" \
+        --log-file="$INTEG2D_LAB/log/munged-other.log" \
+        --seed-file="$run/other.seed"
+    sed "s|munge.socket|other.socket|" "$INTEG2D_LAB/etc/slurm.conf" \
+        >"$INTEG2D_LAB/etc/other-user.conf"
+    start hpc2n 'sleep 300'
+    job_state "$id" RUNNING
+    on hpc2n "SLURM_CONF=$INTEG2D_LAB/etc/other-user.conf scancel $id"
+    job_state "$id" CANCELLED
+    says ') by daemon' 1
+    says 'The user daemon cancelled this job, not you' 1
+    kill "$(<"$INTEG2D_LAB/pid/munged-other")"
+}
+
 @test "a deadline that cannot be met any more" {
     on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
     start hpc2n true
     on hpc2n "scontrol update JobId=$id Deadline=now+62 TimeLimit=1"
     job_state "$id" DEADLINE
     says 'could not end by its deadline (DEADLINE' 1
+}
+
+# A second cluster, with one node: the lab's nodes are of no use, so its
+# sibling in the federation runs the job. The last test: it changes the lab.
+second_cluster() {
+    local lab=$INTEG2D_LAB file port node_port i
+    port=$(free_port) node_port=$(free_port)
+    mkdir -p "$lab/state-other" "$lab/etc/other" "$lab/etc/m1"
+    for file in slurm.conf daemons.conf; do
+        sed -e 's/^ClusterName=.*/ClusterName=other/' \
+            -e "s/^SlurmctldPort=.*/SlurmctldPort=$port/" \
+            -e 's/slurmctld\.\(pid\|log\)/slurmctld-other.\1/' \
+            -e "s|^StateSaveLocation=.*|&-other|" -e '/^NodeName=n2/d' \
+            -e "s/^NodeName=n1 \(.*\) Port=[0-9]*/NodeName=m1 \1 Port=$node_port/" \
+            -e 's/Nodes=n1,n2/Nodes=m1/' "$lab/etc/$file" \
+            >"$lab/etc/other/$file"
+    done
+    cp "$lab/etc/job_submit.lua" "$lab/etc/other/"
+    cp "$lab/etc/n1/mpi.conf" "$lab/etc/m1/"
+    ln -s ../other/daemons.conf "$lab/etc/m1/slurm.conf"
+    on hpc2n "sacctmgr -i add cluster other &&
+        sacctmgr -i add account hpc2n2026-042 cluster=other &&
+        sacctmgr -i add user $(id -un) account=hpc2n2026-042 cluster=other" >added
+    daemon_more slurmctld-other SLURM_CONF="$lab/etc/other/daemons.conf" \
+        slurmctld -D -f "$lab/etc/other/daemons.conf"
+    daemon_more slurmd-m1 SLURM_CONF="$lab/etc/other/daemons.conf" \
+        slurmd -D -N m1 -f "$lab/etc/m1/slurm.conf"
+    for (( i = 0; i < 200; i++ )); do
+        if [ "$(on hpc2n "SLURM_CONF=$lab/etc/other/slurm.conf \
+            sinfo -h -p batch -o %T" 2>/dev/null)" = idle ]; then break; fi
+        sleep 0.1
+    done
+    on hpc2n 'sacctmgr -i add federation both clusters=lab,other' >added
+    for (( i = 0; i < 200; i++ )); do
+        if on hpc2n 'scontrol show federation' | grep -q 'Synced:Yes'; then
+            return
+        fi
+        sleep 0.1
+    done
+    return 1
+}
+
+@test "a job that another cluster of the federation takes is waited for there" {
+    local backend
+    second_cluster
+    on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
+    for backend in slurm commands; do
+        mkdir $backend && cd $backend
+        start hpc2n "until [ -e '$PWD/go' ]; do sleep 0.1; done" \
+            --backend=$backend
+        job_state "$id" REVOKED
+        says 'is with another cluster of the federation. It shows there'
+        on hpc2n "exec integ2d-collect --backend=$backend --wait" >out 2>err 3>&- &
+        wait_for 'is with another cluster' err
+        touch go
+        wait $!
+        grep -q passed out
+        # Accounting knows it, too.
+        rm "$(run_folder)/state.json"
+        run -0 --separate-stderr on hpc2n "integ2d-collect --backend=$backend"
+        [[ ${lines[1]} == *passed ]]
+        cd ..
+    done
+    start hpc2n 'sleep 300'
+    job_state "$id" REVOKED
+    run -0 on hpc2n 'integ2d-cancel integ2d-runs/*'
+    run -1 --separate-stderr on hpc2n 'integ2d-collect --wait -q'
+    [[ $stderr == *"was cancelled (CANCELLED"*" by $(id -un)"* ]]
 }

@@ -2,6 +2,7 @@
 #include "accounting.h"
 
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,20 +68,26 @@ static void who(const char *state, char *by, size_t size)
         snprintf(by, size, "user number %lu", uid);
 }
 
-/* A later line of the same job is a later attempt. Of several jobs with the
- * token the first is the run's own: the rest is what somebody made of its
- * script. */
+/* A later line of the same job is a later attempt; in a federation each
+ * cluster has lines of its own, and all but one are REVOKED. Of several jobs
+ * with the token the first is the run's own: the rest is what somebody made of
+ * its script. */
 static void line_apply(const struct line *line, struct inquiry *job)
 {
     struct job_status *status = &job->status;
+    enum job_state state = state_find(line->state);
     int attempt = 0;
     if (job->answer == ANSWER_FOUND && status->job_id < line->job_id)
         return;
-    if (job->answer == ANSWER_FOUND && status->job_id == line->job_id)
-        attempt = status->attempt + 1;
+    if (job->answer == ANSWER_FOUND && status->job_id == line->job_id) {
+        if (state == STATE_REVOKED)
+            return;
+        if (status->state != STATE_REVOKED)
+            attempt = status->attempt + 1;
+    }
     *status = (struct job_status){
         .job_id = line->job_id,
-        .state = state_find(line->state),
+        .state = state,
         .exit_code = line->exit_code,
         .signal = line->signal,
         .attempt = attempt,
@@ -145,18 +152,31 @@ static int ask(char *jobs, time_t oldest, long *requests,
     char since[64];
     long age_min = (long)(time(NULL) - oldest) / 60 + 60;
     snprintf(since, sizeof since, "--starttime=now-%ldminutes", age_min);
-    char *const by_number[] = {"sacct", "-nPXD", jobs, FORMAT, NULL};
+    char *const by_number[] = {"sacct", "-nPXD", "--federation",
+                               jobs,    FORMAT,  NULL};
     char *const by_time[] = {
-        "sacct",
-        "-nPXD",
-        since,
-        "--endtime=now",
-        "--state=BF,CA,CD,DL,F,NF,OOM,PD,PR,R,RQ,RS,RV,S,TO",
-        FORMAT,
-        NULL};
+        "sacct",         "-nPXD",
+        "--federation",  since,
+        "--endtime=now", "--state=BF,CA,CD,DL,F,NF,OOM,PD,PR,R,RQ,RS,RV,S,TO",
+        FORMAT,          NULL};
     (*requests)++;
     return slurm_command(oldest == 0 ? by_number : by_time, TIMEOUT_S, command,
                          err);
+}
+
+/* The controller does not know it, or knows only that another cluster has
+ * it. */
+static bool is_open(const struct inquiry *job)
+{
+    return job->answer != ANSWER_FOUND || job->status.state == STATE_REVOKED;
+}
+
+/* Of a job of another cluster only the end is news. */
+static void keep(struct inquiry *job, const struct inquiry *answer)
+{
+    if (job->answer != ANSWER_FOUND || (answer->answer == ANSWER_FOUND &&
+                                        state_is_final(answer->status.state)))
+        *job = *answer;
 }
 
 void accounting_ask(struct inquiry *jobs, size_t count, long *requests)
@@ -167,7 +187,7 @@ void accounting_ask(struct inquiry *jobs, size_t count, long *requests)
     struct command command;
     struct error ignored;
     for (size_t i = 0; open && i < count; i++) {
-        if (jobs[i].answer != ANSWER_FOUND)
+        if (is_open(&jobs[i]))
             open[opened++] = jobs[i];
     }
     char *list = opened ? list_jobs(open, opened, &oldest) : NULL;
@@ -179,21 +199,22 @@ void accounting_ask(struct inquiry *jobs, size_t count, long *requests)
     }
     opened = 0;
     for (size_t i = 0; open && i < count; i++) {
-        if (jobs[i].answer != ANSWER_FOUND)
-            jobs[i] = open[opened++];
+        if (is_open(&jobs[i]))
+            keep(&jobs[i], &open[opened++]);
     }
     free(list);
     free(open);
 }
 
-/* The line of one job among "id|state" lines. */
+/* The state of one cancelled job among "id|state" lines. */
 static const char *find_state(const char *text, long job_id)
 {
-    char begin[32];
+    char begin[48];
     int length = snprintf(begin, sizeof begin, "%ld|", job_id);
+    strcpy(begin + length, "CANCELLED by ");
     for (const char *at = text; at && *at; at = strchr(at, '\n')) {
         at += *at == '\n';
-        if (strncmp(at, begin, (size_t)length) == 0)
+        if (strncmp(at, begin, strlen(begin)) == 0)
             return at + length;
     }
     return "";
@@ -207,8 +228,8 @@ static int ask_who(struct job_status *const *jobs, size_t count, char *list,
     struct command command;
     struct error ignored;
     int open = 0;
-    char *const argv[] = {"sacct", "-nPX", list, "--format=JobIDRaw,State",
-                          NULL};
+    char *const argv[] = {
+        "sacct", "-nPX", "--federation", list, "--format=JobIDRaw,State", NULL};
     (*requests)++;
     if (slurm_command(argv, TIMEOUT_S, &command, &ignored) != 0)
         return -1;

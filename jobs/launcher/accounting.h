@@ -11,8 +11,9 @@
 #include "backend.h"
 
 /* Asks, in one request, for those of the `count` jobs whose answer is not
- * ANSWER_FOUND, and fills in their status and answer. Without any such job
- * nobody is asked. */
+ * ANSWER_FOUND, and fills in their status and answer. Of those found that
+ * another cluster of a federation has (STATE_REVOKED) the end is filled in,
+ * once there is one. Without any such job nobody is asked. */
 void accounting_ask(struct inquiry *jobs, size_t count, long *requests);
 
 /* Fills `by` of `count` cancelled jobs, if the database knows. It learns of a

@@ -107,7 +107,8 @@ static void judge_failed(struct result *result)
         say(result, ", exit status %d", status->exit_code);
     if (status->signal == 53) /* Slurm's own, for an output file */
         say(result, ", its run folder could not be written");
-    else if (status->signal)
+    /* Slurm's own, too, for what the state says already. */
+    else if (status->signal && status->state != STATE_OUT_OF_MEMORY)
         say(result, ", signal %d", status->signal);
     say_reason(result, ", ");
     say(result, ")");

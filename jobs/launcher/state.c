@@ -44,6 +44,8 @@ static const struct {
                             WAITING,
                             "Read its error file; then scontrol release and "
                             "its number starts it again."},
+    [STATE_REVOKED] = {"REVOKED", "is with another cluster of the federation",
+                       OPEN, "It shows there: squeue -M all --me."},
     [STATE_COMPLETED] = {"COMPLETED", "ran to its end", FINAL, ""},
     [STATE_CANCELLED] = {"CANCELLED", "was cancelled", FINAL, ""},
     [STATE_FAILED] = {"FAILED", "ended with an error", FINAL, ""},
@@ -60,9 +62,6 @@ static const struct {
                         "with -t."},
     [STATE_OUT_OF_MEMORY] = {"OUT_OF_MEMORY", "used more memory than it had",
                              FINAL, "Ask for more with --mem."},
-    [STATE_REVOKED] = {"REVOKED",
-                       "was handed to another cluster of the federation", FINAL,
-                       "Look for it there: squeue -M all --me."},
     [STATE_NEVER_CREATED] = {"NEVER_CREATED", "was never created", FINAL,
                              "Submit it again."},
 };

@@ -24,6 +24,7 @@ enum job_state {
     STATE_REQUEUE_HOLD,
     STATE_RESV_DEL_HOLD,
     STATE_SPECIAL_EXIT,
+    STATE_REVOKED, /* here; another cluster of a federation has it */
     /* over */
     STATE_COMPLETED,
     STATE_CANCELLED,
@@ -34,7 +35,6 @@ enum job_state {
     STATE_BOOT_FAIL,
     STATE_DEADLINE,
     STATE_OUT_OF_MEMORY,
-    STATE_REVOKED,
     STATE_NEVER_CREATED, /* ours: Slurm never had such a job */
     STATE_COUNT
 };

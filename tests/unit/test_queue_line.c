@@ -159,6 +159,27 @@ static void a_later_line_of_sacct_is_a_later_attempt(void **state)
     assert_int_equal(job.status.state, STATE_REQUEUED);
 }
 
+/* Every cluster of a federation has a line, in any order. */
+static void another_clusters_line_says_more(void **state)
+{
+    static const char *const lines[] = {
+        "7|REVOKED|0:0|None|9|1|x||/a-0123456789ab\n"
+        "7|FAILED|5:0|120|130|2|x||/a-0123456789ab\n",
+        "7|FAILED|5:0|120|130|2|x||/a-0123456789ab\n"
+        "7|REVOKED|0:0|None|9|1|x||/a-0123456789ab\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        read_accounting(lines[i], 7);
+        assert_int_equal(job.status.state, STATE_FAILED);
+        assert_int_equal(job.status.exit_code, 5);
+        assert_int_equal(job.status.nodes, 2);
+        assert_int_equal(job.status.attempt, 0);
+    }
+    read_accounting("7|REVOKED|0:0|None|9|1|x||/a-0123456789ab\n", 7);
+    assert_int_equal(job.status.state, STATE_REVOKED);
+}
+
 static void a_token_is_known_wherever_a_site_leaves_it(void **state)
 {
     static const char token[] = "0123456789ab";
@@ -184,6 +205,7 @@ int main(void)
         cmocka_unit_test(other_jobs_and_other_texts_are_passed_over),
         cmocka_unit_test(names_and_comments_may_hold_anything),
         cmocka_unit_test(a_later_line_of_sacct_is_a_later_attempt),
+        cmocka_unit_test(another_clusters_line_says_more),
         cmocka_unit_test(a_token_is_known_wherever_a_site_leaves_it),
     };
 

@@ -28,6 +28,7 @@ static const struct {
     {STATE_REQUEUE_HOLD, "REQUEUE_HOLD", false},
     {STATE_RESV_DEL_HOLD, "RESV_DEL_HOLD", false},
     {STATE_SPECIAL_EXIT, "SPECIAL_EXIT", false},
+    {STATE_REVOKED, "REVOKED", false},
     {STATE_UNKNOWN, "UNKNOWN", false},
     {STATE_PENDING, "PENDING", false},
     {STATE_RUNNING, "RUNNING", false},
@@ -42,7 +43,6 @@ static const struct {
     {STATE_BOOT_FAIL, "BOOT_FAIL", true},
     {STATE_DEADLINE, "DEADLINE", true},
     {STATE_OUT_OF_MEMORY, "OUT_OF_MEMORY", true},
-    {STATE_REVOKED, "REVOKED", true},
     {STATE_NEVER_CREATED, "NEVER_CREATED", true},
 };
 
