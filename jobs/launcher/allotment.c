@@ -86,8 +86,8 @@ int allotment_ask(const char *id, struct allotment *allotment,
     char jobs[64];
     struct command command;
     snprintf(jobs, sizeof jobs, "--jobs=%s", id);
-    char *const argv[] = {"squeue", "--noheader",     "--states=all",
-                          jobs,     "--Format",       ALLOTMENT_SQUEUE,
+    char *const argv[] = {"squeue", "--noheader", "--states=all",
+                          jobs,     "--Format",   ALLOTMENT_SQUEUE,
                           NULL};
     if (slurm_command(argv, ASK_S, &command, err) != 0)
         return strstr(err->text, "Invalid job id") ? 1 : -1;
@@ -99,10 +99,14 @@ int allotment_ask(const char *id, struct allotment *allotment,
     return rc;
 }
 
-double allotment_ran_s(const struct allotment *allotment, time_t now)
+double allotment_ran_s(const struct allotment *allotment)
 {
-    time_t end = allotment->end ? allotment->end : now;
-    return allotment->start && end > allotment->start
-               ? difftime(end, allotment->start)
-               : 0;
+    struct timespec now;
+    if (!allotment->start)
+        return 0;
+    clock_gettime(CLOCK_REALTIME, &now);
+    double end_s = allotment->end
+                       ? (double)allotment->end
+                       : (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    return fmax(end_s - (double)allotment->start, 0);
 }

@@ -10,7 +10,7 @@
 
 struct allotment {
     long job_id; /* as Slurm counts: a task of an array has its own */
-    char name[128];
+    char name[256];
     char user[64];
     char site[32]; /* whose rules hold; "" = not known */
     enum job_state state;
@@ -38,8 +38,8 @@ int allotment_read(char *line, struct allotment *allotment);
 int allotment_ask(const char *id, struct allotment *allotment,
                   struct error *err);
 
-/* Seconds that the job has run, until `now` where it still runs; 0 = it has
- * not started. */
-double allotment_ran_s(const struct allotment *allotment, time_t now);
+/* Seconds that the job has run, until now where it still runs; 0 = it has not
+ * started. Slurm tells whole seconds of its start and end. */
+double allotment_ran_s(const struct allotment *allotment);
 
 #endif

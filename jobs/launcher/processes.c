@@ -28,6 +28,7 @@ struct stat_line {
     long parent;
     long rss_pages;
     int cpu;
+    char state;
 };
 
 static double clock_s(void)
@@ -57,11 +58,11 @@ static bool stat_read(const char *path, struct stat_line *line)
         return false;
     const char *rest = strrchr(text, ')');
     if (!rest || sscanf(rest + 1,
-                        " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu "
+                        " %c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu "
                         "%llu %*d %*d %*d %*d %*d %*d %llu %*u %ld %*u %*u "
                         "%*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
-                        &line->parent, &user, &system, &line->began,
-                        &line->rss_pages, &line->cpu) != 6)
+                        &line->state, &line->parent, &user, &system,
+                        &line->began, &line->rss_pages, &line->cpu) != 7)
         return false;
     line->ticks = user + system;
     return true;
@@ -207,6 +208,7 @@ static int look_threads(struct processes *processes, long process,
             return -1;
         }
         look->threads++;
+        look->ready_threads += line.state == 'R';
         look->busy_threads += passed_s > 0 && took > passed_s / 10;
         if (line.cpu >= 0 && line.cpu < PROCESSES_CORES)
             look->core_s[line.cpu] += took;
@@ -270,7 +272,7 @@ long processes_look(struct processes *processes, struct look *look)
     *look = (struct look){.at_s = clock_s()};
     for (struct dirent *entry; dir && rc == 0 && (entry = readdir(dir));) {
         long process = strtol(entry->d_name, NULL, 10);
-        if (process > 0)
+        if (process > 0 && process != getpid())
             rc = look_process(processes, process,
                               before > 0 ? look->at_s - before : 0, environment,
                               look, &most_s);

@@ -18,18 +18,19 @@ struct look {
     double mem_mib;
     long processes;
     long threads;
-    long busy_threads; /* that took more than a tenth of the time since the
-                          last look */
+    long busy_threads;  /* that took more than a tenth of the time since the
+                           last look */
+    long ready_threads; /* that run, or would if a core were free */
     double core_s[PROCESSES_CORES]; /* used there since the last look */
     bool allowed[PROCESSES_CORES];  /* where they may run */
     long omp_threads; /* OMP_NUM_THREADS of the busiest, 0 = not set */
 };
 
 struct processes {
-    char mark[48];      /* "SLURM_JOB_ID=12" */
-    char config[4096];  /* the Slurm that it belongs to, "" = none */
-    double begun_at_s;  /* the first look */
-    double gone_s;      /* used by those that have ended */
+    char mark[48];     /* "SLURM_JOB_ID=12" */
+    char config[4096]; /* the Slurm that it belongs to, "" = none */
+    double begun_at_s; /* the first look */
+    double gone_s;     /* used by those that have ended */
     struct thread *thread;
     size_t count, room;
     double last_s; /* the last look; 0 = none yet */

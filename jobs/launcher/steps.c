@@ -227,6 +227,53 @@ int steps_ask_final(const char *id, struct allotment *allotment,
     return own > 0 ? 0 : 1;
 }
 
+/* The value of "Key   = value", "" = not there. */
+static void config_value(const char *text, const char *key, char *value,
+                         size_t size)
+{
+    value[0] = '\0';
+    for (const char *at = text; (at = strstr(at, key)) != NULL; at++) {
+        if (at != text && at[-1] != '\n')
+            continue;
+        at += strlen(key);
+        at += strspn(at, " ");
+        if (*at != '=')
+            continue;
+        at++;
+        at += strspn(at, " ");
+        snprintf(value, size, "%.*s", (int)strcspn(at, "\n"), at);
+        return;
+    }
+}
+
+int steps_read_config(const char *text, double *every_s)
+{
+    char type[128], often[128];
+    config_value(text, "JobAcctGatherType", type, sizeof type);
+    config_value(text, "JobAcctGatherFrequency", often, sizeof often);
+    /* "30", or "task=30,energy=0" */
+    const char *task = strstr(often, "task=");
+    *every_s = tres_seconds(task ? "" : often);
+    if (task) {
+        task += strlen("task=");
+        often[strcspn(task, ",") + (size_t)(task - often)] = '\0';
+        *every_s = tres_seconds(task);
+    }
+    return strstr(type, "/none") || strcmp(type, "(null)") == 0;
+}
+
+int steps_ask_config(double *every_s, struct error *err)
+{
+    struct command command;
+    char *const argv[] = {"scontrol", "show", "config", NULL};
+    *every_s = NAN;
+    if (slurm_command(argv, ASK_S, &command, err) != 0)
+        return -1;
+    int rc = steps_read_config(command.output, every_s);
+    free(command.output);
+    return rc;
+}
+
 double steps_cpu_s(const struct steps *steps)
 {
     double sum = NAN;

@@ -56,6 +56,12 @@ int steps_ask_live(long job_id, struct steps *steps, struct error *err);
 int steps_ask_final(const char *id, struct allotment *allotment,
                     struct steps *steps, struct error *err);
 
+/* How often Slurm takes step statistics, in seconds: 0 = only when asked; NAN =
+ * not known. Reads what `scontrol show config` printed. Returns 0, or 1 when
+ * this Slurm takes none at all (JobAcctGatherType=jobacct_gather/none). */
+int steps_read_config(const char *text, double *every_s);
+int steps_ask_config(double *every_s, struct error *err);
+
 /* All steps together; NAN = not known of any. Memory: of the largest step. */
 double steps_cpu_s(const struct steps *steps);
 double steps_mem_mib(const struct steps *steps);

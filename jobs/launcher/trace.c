@@ -106,6 +106,15 @@ int trace_add_look(struct trace *trace, double t_s, double length_s,
     }
     trace->point[trace->count - 1].core = core;
     trace->point[trace->count - 1].cores = trace->cores;
+    if (look->busy_threads > 0) { /* not while the job only waits */
+        trace->threads_sum += (double)look->busy_threads;
+        trace->ready_sum += (double)look->ready_threads;
+        trace->looks_count++;
+        trace->ready = trace->ready_sum / (double)trace->looks_count;
+        trace->busy_threads =
+            lround(trace->threads_sum / (double)trace->looks_count);
+        trace->omp_threads = look->omp_threads;
+    }
     return 0;
 }
 
@@ -143,7 +152,7 @@ double trace_mem_mib(const struct trace *trace)
     return most;
 }
 
-double trace_seen_s(const struct trace *trace)
+double trace_length_s(const struct trace *trace)
 {
     double sum = 0;
     for (size_t i = 0; i < trace->count; i++)
@@ -186,11 +195,11 @@ int trace_save(const struct trace *trace, const char *folder, long job_id,
         json_array_append_new(cores, json_integer(trace->core[i]));
     for (size_t i = 0; i < trace->count; i++)
         json_array_append_new(points, point_json(&trace->point[i]));
-    json_t *json = json_pack("{si sI so so}", "schema", 1, "job_id",
-                             (json_int_t)job_id, "core", cores, "point",
-                             points);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6))
-                      : NULL;
+    json_t *json =
+        json_pack("{si sI so so}", "schema", 1, "job_id", (json_int_t)job_id,
+                  "core", cores, "point", points);
+    char *text =
+        json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(json);
     if (!text)
         return error_set(err, "out of memory");
@@ -204,6 +213,12 @@ static double number_of(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static long whole_of(const json_t *object, const char *key)
+{
+    json_int_t value = json_integer_value(json_object_get(object, key));
+    return value > 0 && value < 1000000000 ? (long)value : 0;
 }
 
 static int read_point(struct trace *trace, const json_t *json)
@@ -245,6 +260,16 @@ static int read_all(struct trace *trace, const json_t *json)
             return -1;
         trace->core[trace->cores++] = (int)cpu;
     }
+    trace->steps_s = number_of(json, "steps_s");
+    trace->steps_at_s = number_of(json, "steps_at_s");
+    trace->seen_s = number_of(json, "seen_s");
+    trace->seen_at_s = number_of(json, "seen_at_s");
+    trace->threads_sum = number_of(json, "threads_sum");
+    trace->ready_sum = number_of(json, "ready_sum");
+    trace->looks_count = whole_of(json, "looks");
+    trace->ready = trace->ready_sum / (double)trace->looks_count;
+    trace->busy_threads = whole_of(json, "busy_threads");
+    trace->omp_threads = whole_of(json, "omp_threads");
     for (size_t i = 0; i < json_array_size(points); i++) {
         if (read_point(trace, json_array_get(points, i)) != 0)
             return -1;

@@ -26,6 +26,16 @@ struct trace {
     size_t cores;
     struct trace_point *point;
     size_t count;
+    double steps_s, steps_at_s; /* CPU time by step statistics, and when since
+                                   the start they were taken; at 0: never */
+    double seen_s, seen_at_s;   /* the same of the processes seen */
+    long busy_threads;          /* most of the time; 0 = not known */
+    double ready;               /* threads that ran or could have, on average;
+                                   NAN = not known */
+    long omp_threads;           /* OMP_NUM_THREADS, 0 = not set or not known */
+    double threads_sum;         /* of busy threads, over looks_count looks */
+    double ready_sum;
+    long looks_count;
 };
 
 /* Adds a point. Beyond TRACE_POINTS two neighbours become one, all along.
@@ -48,7 +58,7 @@ double trace_core(const struct trace *trace, size_t index);
 double trace_mem_mib(const struct trace *trace);
 
 /* Seconds that the points cover. */
-double trace_seen_s(const struct trace *trace);
+double trace_length_s(const struct trace *trace);
 
 /* Keeps it in <folder>/usage_<job_id>.json, and reads it from there: 0, also
  * when there is no such file, or -1. */
