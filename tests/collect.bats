@@ -87,6 +87,9 @@ disbelieved() {
     cp "$record" good.json
     jq "$1" good.json >"$record"
     run -1 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *"$record was changed after the run"* ]]
+    seal "$record"
+    run -1 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *"$2"* ]]
     [[ ${lines[1]} == *failed ]]
     cp good.json "$record"
@@ -101,11 +104,27 @@ disbelieved() {
     disbelieved 'del(.median_s)' 'not a whole record'
     disbelieved '.check.verdict = "failed" | .check.text = "row 7"' \
         'the check failed: row 7'
+    disbelieved '.time_s[3] = -1' 'repeat 4 took -1 s: a time must be more than 0'
+    disbelieved '.time_s[0] = 0' 'repeat 1 took 0 s'
+    disbelieved '.best_s *= 0.5' 'best and median of the record are'
     local record
     record=$(echo integ2d-runs/*/record_*.json)
     truncate -s 100 "$record"
     run -1 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *"$record:"*"not a whole record"* ]]
+}
+
+@test "a record without a checksum is taken, and that is said" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q'
+    local record
+    record=$(echo integ2d-runs/*/record_*.json)
+    [ "$(jq -r .checksum "$record")" = "$(head -n -2 "$record" | cksum)" ]
+    [ "$(jq -r .cpu_model "$record")" = "$(sed -n 's/^model name\t*: //p' /proc/cpuinfo | head -n 1)" ]
+    jq 'del(.checksum)' "$record" >old
+    mv old "$record"
+    run -0 --separate-stderr on hpc2n integ2d-collect
+    [[ ${lines[1]} == *passed ]]
+    [[ $stderr == *'1 record has no checksum'* ]]
 }
 
 @test "a run without an integral is shown without one, and with its notes" {

@@ -72,3 +72,12 @@ refused() {
     [ -z "$output" ]
     [ -z "$(find . -name run.json -print -quit)" ]
 }
+
+# Gives a record that was edited the checksum of what it says now, as if a
+# kernel had written it.
+seal() {
+    jq 'del(.checksum)' "$1" | sed '$d' | sed '$s/$/,/' >"$1.body"
+    printf '  "checksum": "%s"\n}\n' "$(cksum <"$1.body")" |
+        cat "$1.body" - >"$1"
+    rm "$1.body"
+}

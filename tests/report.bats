@@ -46,6 +46,7 @@ made() {
         .median_s = ($all[4] + $all[5]) / 2 |
         .worker = [range($n) as $w | .worker[0]]' \
         "${from[0]}"/record_*.json >"$folder/record_$id.json"
+    seal "$folder/record_$id.json"
 }
 
 # openmp with a serial share of 10 %, and its baseline
@@ -197,6 +198,7 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     for record in sweep/*-openmp-n[48]-*/record_*.json; do
         jq '.version = "0.0.9" | .flags = "-O1"' "$record" >new
         mv new "$record"
+        seal "$record"
     done
     run -0 --separate-stderr report sweep
     [[ $output == *'kind A: integ2d '*'kind B: integ2d 0.0.9'*'-O1'* ]]
@@ -211,14 +213,24 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     cp "${record[0]}" good
     jq '.time_s[3] = -1' good >"${record[0]}"
     run -1 --separate-stderr report sweep
+    [[ $stderr == *"${record[0]##*/} was changed after the run"* ]]
+    seal "${record[0]}"
+    run -1 --separate-stderr report sweep
     [[ $stderr == *'repeat 4 took -1 s: a time must be more than 0'* ]]
     [[ $output == *'5 runs, of which 1 failed'* ]]
     [ "$(grep -c '^openmp' <<<"$output")" = 3 ]
     jq '.time_s[3] = 0' good >"${record[0]}"
+    seal "${record[0]}"
     run -1 --separate-stderr report sweep
+    [[ $stderr == *'repeat 4 took 0 s'* ]]
     jq '.best_s = 0.001' good >"${record[0]}"
+    seal "${record[0]}"
     run -1 --separate-stderr report sweep
-    [[ $stderr == *'it has been changed since it was written'* ]]
+    [[ $stderr == *'it was changed after the run'* ]]
+    # One that is older than checksums is taken, and that is said.
+    jq 'del(.checksum)' good >"${record[0]}"
+    run -0 --separate-stderr report sweep
+    [[ $output == *'1 record has no checksum'* ]]
     head -c 300 good >"${record[0]}"
     run -1 --separate-stderr report sweep
     [[ $stderr == *"${record[0]##*/}"*'not a whole record'* ]]

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* integ2d-collect: what came out of runs, now or days later. */
 #include <argp.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "named.h"
 #include "prefix.h"
 #include "progress.h"
+#include "proof.h"
 #include "refresh.h"
 #include "result.h"
 #include "run.h"
@@ -20,7 +23,10 @@
 
 const char *argp_program_version = "integ2d-collect " INTEG2D_VERSION;
 
-enum { LATE_S = 10 }; /* after a job's end its files may take as long */
+enum {
+    LATE_S = 10,   /* after a job's end its files may take as long */
+    ADVISED = 100, /* of more runs only those that are not right have advice */
+};
 
 struct arguments {
     bool json;
@@ -86,10 +92,12 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .args_doc = "[RUN...]",
         .doc =
             "Show what came out of runs that integ2d-submit has started.\v"
-            "RUN is a run folder or a job number; without any, all runs "
-            "below ./integ2d-runs are shown. A job number may also be that "
-            "of a job.sbatch sent by hand. For one run all advice is shown, "
-            "for more only how grave it is.\n"
+            "RUN is a run folder, a folder of runs or a job number; without "
+            "any, all runs below ./integ2d-runs are shown. A job number may "
+            "also be that of a job.sbatch sent by hand. For one run all advice "
+            "is shown, for more only how grave it is; among more than 100, "
+            "runs that are right are not looked at for advice, but with "
+            "--json.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, 3 some still running or "
             "unknown, 130 interrupted (the jobs go on).",
@@ -99,8 +107,13 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
     argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
+static void complain(const char *text)
+{
+    fprintf(stderr, "integ2d-collect: %s\n", text);
+}
+
 /* The longest of what the runs' sites demand between two requests. */
-static long shortest_s(const struct prefix *prefix, const struct run *runs,
+static long shortest_s(const struct prefix *prefix, struct run *const *runs,
                        size_t count)
 {
     struct site site;
@@ -108,9 +121,9 @@ static long shortest_s(const struct prefix *prefix, const struct run *runs,
     const char *last = "";
     long shortest = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(runs[i].site, last) == 0)
+        if (strcmp(runs[i]->site, last) == 0)
             continue;
-        last = runs[i].site;
+        last = runs[i]->site;
         if (site_load(prefix->site, last, &site, &ignored) == 0 &&
             site.poll_s > shortest)
             shortest = site.poll_s;
@@ -120,23 +133,23 @@ static long shortest_s(const struct prefix *prefix, const struct run *runs,
 
 /* A folder that is only ours to read keeps its old state, and so does one whose
  * job was sent by hand: that state is another job's. */
-static void save_news(const struct run *runs, const struct job_status *before,
+static void save_news(struct run *const *runs, const struct job_status *before,
                       size_t count)
 {
     struct error ignored;
     for (size_t i = 0; i < count; i++) {
-        const struct job_status *status = &runs[i].status;
-        if (runs[i].by_hand)
+        const struct job_status *status = &runs[i]->status;
+        if (runs[i]->by_hand)
             continue;
         if (status->job_id != before[i].job_id ||
             (status->state != before[i].state && state_is_final(status->state)))
-            run_save(&runs[i], &ignored);
+            run_save(runs[i], &ignored);
     }
 }
 
 static void wait_for(const struct arguments *arguments,
                      const struct prefix *prefix, struct refresh *refresh,
-                     struct run *runs, struct run *const *list, size_t count)
+                     struct run *const *runs, size_t count)
 {
     struct progress progress;
     struct watch watch = {.refresh = refresh,
@@ -144,33 +157,52 @@ static void wait_for(const struct arguments *arguments,
                           .shortest_s = shortest_s(prefix, runs, count)};
     progress_start(&progress, arguments->quiet);
     watch_signals();
-    watch_runs(&watch, list, count);
+    watch_runs(&watch, runs, count);
 }
 
-/* Asks for all runs at once, and waits for them if told to. Where no answer
- * is to be had, the last known state is shown. */
+/* One of what is collected. A run whose job is over is read when its turn
+ * comes; of the others all must be known at once, to ask for them. */
+struct entry {
+    char *folder;
+    struct run *run; /* NULL = over, or not yet read */
+    bool done;       /* its row is filled */
+};
+
+struct collection {
+    struct entry *entry;
+    struct table_row *row; /* of each entry */
+    size_t count, room;
+    bool bad; /* some could not be read */
+};
+
+/* Asks for all runs that are not over at once, and waits for them if told to.
+ * Where no answer is to be had, the last known state is shown. */
 static int refresh_all(const struct arguments *arguments,
-                       const struct prefix *prefix, struct run *runs,
-                       size_t count)
+                       const struct prefix *prefix,
+                       const struct collection *collection)
 {
     struct error err;
     struct refresh refresh = {.backend = arguments->backend,
                               .lib_dir = prefix->lib};
-    struct run **list = calloc(count ? count : 1, sizeof(struct run *));
-    struct job_status *before = calloc(count ? count : 1, sizeof *before);
+    struct run **list = calloc(collection->count + 1, sizeof(struct run *));
+    struct job_status *before = calloc(collection->count + 1, sizeof *before);
     bool ready = list && before;
-    for (size_t i = 0; ready && i < count; i++) {
-        list[i] = &runs[i];
-        before[i] = runs[i].status;
+    size_t open = 0;
+    for (size_t i = 0; ready && i < collection->count; i++) {
+        struct run *run = collection->entry[i].run;
+        if (!run)
+            continue;
+        before[open] = run->status;
+        list[open++] = run;
     }
-    if (ready && refresh_lost(&refresh, list, count, false, &err) != 0)
-        fprintf(stderr, "integ2d-collect: %s\n", err.text);
+    if (ready && refresh_lost(&refresh, list, open, false, &err) != 0)
+        complain(err.text);
     if (refresh.note.text[0])
         fprintf(stderr, "%s\n", refresh.note.text);
     if (ready && arguments->wait)
-        wait_for(arguments, prefix, &refresh, runs, list, count);
+        wait_for(arguments, prefix, &refresh, list, open);
     if (ready)
-        save_news(runs, before, count);
+        save_news(list, before, open);
     if (arguments->verbose)
         fprintf(stderr, "%ld request%s to Slurm\n", refresh.requests,
                 refresh.requests == 1 ? "" : "s");
@@ -186,90 +218,281 @@ static long late_ms(const struct run *run)
     return left_s <= 0 ? 0 : left_s > LATE_S ? LATE_S * 1000 : left_s * 1000;
 }
 
+/* Takes over both, even on failure. */
+static int add(struct collection *collection, char *folder, struct run *run,
+               struct error *err)
+{
+    if (collection->count == collection->room) {
+        size_t room = collection->room ? 2 * collection->room : 64;
+        struct entry *more =
+            reallocarray(collection->entry, room, sizeof *more);
+        if (more) {
+            collection->entry = more;
+            collection->room = room;
+        }
+    }
+    if (collection->count < collection->room && (folder || run)) {
+        collection->entry[collection->count++] =
+            (struct entry){.folder = folder, .run = run};
+        return 0;
+    }
+    free(folder);
+    free(run);
+    return error_set(err, "out of memory");
+}
+
+/* All runs in a folder; returns how many there were, or -1. */
+static long add_all(struct collection *collection, const char *parent,
+                    struct error *err)
+{
+    char **folders;
+    size_t count;
+    int rc = 0;
+    if (run_list(parent, &folders, &count, err) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        rc |= add(collection, folders[i], NULL, err);
+    free(folders);
+    return rc == 0 ? (long)count : -1;
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof path, "%s/%s", folder, name) <
+               (int)sizeof path &&
+           access(path, F_OK) == 0;
+}
+
+/* A run folder, a folder of runs, or a job number. */
+static int add_name(struct collection *collection, const char *name,
+                    struct error *err)
+{
+    if (has_file(name, "run.json"))
+        return add(collection, strdup(name), NULL, err);
+    if (has_file(name, ".")) {
+        long count = add_all(collection, name, err);
+        if (count != 0)
+            return count > 0 ? 0 : -1;
+    }
+    struct run *run = malloc(sizeof *run);
+    if (run && named_load(name, run, err) == 0)
+        return add(collection, NULL, run, err);
+    free(run);
+    return -1;
+}
+
+/* -1 when there is nothing to look for. */
+static int add_names(const struct arguments *arguments,
+                     struct collection *collection)
+{
+    struct error err;
+    for (int i = 0; i < arguments->count; i++) {
+        if (add_name(collection, arguments->runs[i], &err) == 0)
+            continue;
+        complain(err.text);
+        collection->bad = true;
+    }
+    if (arguments->count > 0 || add_all(collection, named_parent, &err) >= 0)
+        return 0;
+    complain(err.text);
+    fprintf(stderr, "Name a run folder or a job number, or type this where the "
+                    "jobs were submitted\n");
+    return -1;
+}
+
+/* Reads what an entry is about, as far as it is needed now: of many, a run
+ * that is right is known to be so at once. */
+static int open_entry(struct entry *entry, struct proof *proof, bool fast,
+                      struct table_row *row, struct error *err)
+{
+    struct run run;
+    if (entry->run)
+        return 0;
+    if (fast && proof_read(proof, entry->folder) && proof_holds(proof)) {
+        table_row_prove(proof, entry->folder, row);
+        entry->folder = NULL;
+        entry->done = true;
+        return 0;
+    }
+    if (run_load(entry->folder, &run, err) != 0)
+        return -1;
+    if (state_is_final(run.status.state))
+        return 0;
+    entry->run = malloc(sizeof run);
+    if (!entry->run)
+        return error_set(err, "%s: out of memory", entry->folder);
+    *entry->run = run;
+    return 0;
+}
+
+/* A run that cannot be read is named and makes the exit status 2. */
+static int open_all(const struct arguments *arguments,
+                    struct collection *collection)
+{
+    struct error err;
+    struct proof *proof = proof_make();
+    collection->row = calloc(collection->count + 1, sizeof *collection->row);
+    bool ready = proof && collection->row;
+    bool fast = !arguments->json && collection->count > ADVISED;
+    size_t kept = 0;
+    for (size_t i = 0; ready && i < collection->count; i++) {
+        struct entry *entry = &collection->entry[i];
+        if (open_entry(entry, proof, fast, &collection->row[kept], &err) == 0) {
+            collection->entry[kept++] = *entry;
+            continue;
+        }
+        complain(err.text);
+        free(entry->folder);
+        collection->bad = true;
+    }
+    collection->count = kept;
+    if (!ready)
+        complain("out of memory");
+    proof_release(proof);
+    return ready ? 0 : -1;
+}
+
 /* Rules that cannot be read are said once, and results are shown without
  * advice. Only for a single run is more asked of Slurm. */
-static int advise(const struct prefix *prefix, struct result *results,
-                  size_t count)
+static void advise(struct adviser *adviser, struct collection *collection,
+                   struct result *result)
 {
-    struct adviser adviser = {.prefix = prefix};
     struct error err;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = advise_result(&adviser, count == 1, &results[i], &err);
-    if (rc != 0)
-        fprintf(stderr, "integ2d-collect: %s\n", err.text);
-    advise_release(&adviser);
+    if (!adviser->prefix ||
+        advise_result(adviser, collection->count == 1, result, &err) == 0)
+        return;
+    complain(err.text);
+    collection->bad = true;
+    adviser->prefix = NULL;
+}
+
+static int print_json(const struct result *result, bool first)
+{
+    json_t *json = result_json(result);
+    fputs(first ? "\n" : ",\n", stdout);
+    int rc = json ? json_dumpf(json, stdout, JSON_INDENT(2)) : -1;
+    json_decref(json);
     return rc;
 }
 
-static int print(const struct arguments *arguments,
-                 const struct result *results, size_t count)
+/* A run whose folder went away meanwhile. */
+static int lose(struct entry *entry, const struct error *err,
+                struct table_row *row)
 {
+    *row = (struct table_row){.verdict = RESULT_FAILED,
+                              .mark = "-",
+                              .best_s = NAN,
+                              .median_s = NAN,
+                              .integral = NAN,
+                              .error = NAN,
+                              .cpu_efficiency = NAN,
+                              .text = strdup(err->text),
+                              .folder = entry->folder};
+    entry->folder = NULL;
+    return 0;
+}
+
+/* Collects what is not known yet; as JSON it is printed at once. The only
+ * result of all is shown in full. */
+static int judge(const struct arguments *arguments, size_t index,
+                 struct adviser *adviser, struct collection *collection)
+{
+    struct entry *entry = &collection->entry[index];
+    struct table_row *row = &collection->row[index];
+    struct run run;
+    struct error err;
+    struct result result;
     int rc = 0;
-    if (arguments->json) {
-        json_t *list = json_array();
-        for (size_t i = 0; i < count; i++)
-            rc |= json_array_append_new(list, result_json(&results[i]));
-        rc |= json_dumpf(list, stdout, JSON_INDENT(2));
-        json_decref(list);
-        puts("");
-    } else if (arguments->csv) {
-        table_print_csv(results, count, stdout);
-    } else {
-        table_print(results, count, stdout);
-        if (count == 1)
-            table_details(results, stdout);
+    if (!entry->run && run_load(entry->folder, &run, &err) != 0)
+        return lose(entry, &err, row);
+    if (entry->run)
+        run = *entry->run;
+    result_collect(&run, late_ms(&run), &result);
+    advise(adviser, collection, &result);
+    if (arguments->json)
+        rc = print_json(&result, index == 0);
+    bool alone = collection->count == 1;
+    if (alone && !arguments->json && !arguments->csv)
+        table_print_one(&result, stdout);
+    if (alone)
+        table_explain_one(&result, stderr);
+    rc |= table_row_make(&result, row);
+    result_release(&result);
+    return rc;
+}
+
+static int judge_all(const struct arguments *arguments,
+                     const struct prefix *prefix, struct collection *collection)
+{
+    struct adviser adviser = {.prefix = prefix};
+    int rc = 0;
+    if (arguments->json)
+        fputs("[", stdout);
+    for (size_t i = 0; rc == 0 && i < collection->count; i++) {
+        if (!collection->entry[i].done)
+            rc = judge(arguments, i, &adviser, collection);
     }
-    table_explain(results, count, stderr);
-    return rc != 0 || fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
+    if (arguments->json)
+        fputs(collection->count > 0 ? "\n]\n" : "]\n", stdout);
+    advise_release(&adviser);
+    return rc;
+}
+/* -1 when standard output takes no more. */
+static int print(const struct arguments *arguments,
+                 const struct collection *collection)
+{
+    size_t count = collection->count;
+    if (arguments->csv)
+        table_print_csv(collection->row, count, stdout);
+    else if (!arguments->json && count != 1)
+        table_print(collection->row, count, stdout);
+    if (count != 1)
+        table_explain(collection->row, count, stderr);
+    return fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
 }
 
 /* The worst of all: a failed run goes before an unfinished one. */
-static int exit_status(const struct result *results, size_t count)
+static int exit_status(const struct collection *collection)
 {
     int status = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (results[i].verdict == RESULT_FAILED)
+    for (size_t i = 0; i < collection->count; i++) {
+        enum verdict verdict = collection->row[i].verdict;
+        if (verdict == RESULT_FAILED)
             return 1;
-        if (results[i].verdict == RESULT_OPEN)
+        if (verdict == RESULT_OPEN)
             status = 3;
     }
     return status;
 }
 
-/* Loads what was named, or everything; -1 when nothing could be loaded. A
- * run that cannot be read is named and makes the exit status 2. */
-static int load_all(const struct arguments *arguments, struct run **runs,
-                    size_t *count, bool *bad)
+static void collection_release(struct collection *collection)
 {
-    struct error err;
-    char **names = arguments->runs;
-    size_t total = (size_t)arguments->count;
-    *count = 0;
-    *bad = false;
-    if (total == 0 && run_list(named_parent, &names, &total, &err) != 0) {
-        fprintf(stderr,
-                "integ2d-collect: %s\nName a run folder or a job number, or "
-                "type this where the jobs were submitted\n",
-                err.text);
-        return -1;
+    for (size_t i = 0; i < collection->count; i++) {
+        free(collection->entry[i].folder);
+        free(collection->entry[i].run);
+        if (collection->row)
+            table_row_release(&collection->row[i]);
     }
-    *runs = calloc(total ? total : 1, sizeof **runs);
-    for (size_t i = 0; *runs && i < total; i++) {
-        int rc = arguments->count ? named_load(names[i], &(*runs)[*count], &err)
-                                  : run_load(names[i], &(*runs)[*count], &err);
-        if (rc == 0) {
-            (*count)++;
-            continue;
-        }
-        fprintf(stderr, "integ2d-collect: %s\n", err.text);
-        *bad = true;
+    free(collection->row);
+    free(collection->entry);
+}
+
+static int collect(const struct arguments *arguments,
+                   const struct prefix *prefix, struct collection *collection)
+{
+    if (add_names(arguments, collection) != 0 ||
+        open_all(arguments, collection) != 0 ||
+        refresh_all(arguments, prefix, collection) != 0)
+        return 2;
+    if (collection->count == 0 && collection->bad)
+        return 2;
+    int rc = judge_all(arguments, prefix, collection);
+    if (print(arguments, collection) != 0 || rc != 0) {
+        complain("cannot write to standard output");
+        return 1;
     }
-    for (size_t i = 0; !arguments->count && i < total; i++)
-        free(names[i]);
-    if (!arguments->count)
-        free(names);
-    return *runs ? 0 : -1;
+    return collection->bad ? 2 : exit_status(collection);
 }
 
 int main(int argc, char **argv)
@@ -277,40 +500,14 @@ int main(int argc, char **argv)
     struct arguments arguments;
     struct prefix prefix;
     struct error err;
-    struct run *runs;
-    size_t count;
-    bool bad;
+    struct collection collection = {0};
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
     if (prefix_find(&prefix, &err) != 0) {
-        fprintf(stderr, "integ2d-collect: %s\n", err.text);
+        complain(err.text);
         return 2;
     }
-    if (load_all(&arguments, &runs, &count, &bad) != 0)
-        return 2;
-    struct result *results = calloc(count ? count : 1, sizeof *results);
-    if (refresh_all(&arguments, &prefix, runs, count) != 0) {
-        free(results);
-        results = NULL;
-    }
-    for (size_t i = 0; results && i < count; i++)
-        result_collect(&runs[i], late_ms(&runs[i]), &results[i]);
-    if (results && advise(&prefix, results, count) != 0)
-        bad = true;
-    int status = 2;
-    if (results && (count > 0 || !bad)) {
-        status = exit_status(results, count);
-        if (print(&arguments, results, count) != 0) {
-            fprintf(stderr,
-                    "integ2d-collect: cannot write to standard output\n");
-            status = 1;
-        }
-        for (size_t i = 0; i < count; i++)
-            result_release(&results[i]);
-    }
-    free(results);
-    free(runs);
-    if (watch_is_ended())
-        return 130;
-    return bad ? 2 : status;
+    int status = collect(&arguments, &prefix, &collection);
+    collection_release(&collection);
+    return watch_is_ended() ? 130 : status;
 }

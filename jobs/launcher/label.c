@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "scan.h"
 
 void labels_make(const struct study *study, struct labels *labels)
 {

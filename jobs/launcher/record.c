@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checksum.h"
+#include "figures.h"
 #include "file.h"
 
 enum { RECORD_SCHEMA = 1, RECORD_LIMIT = 64 << 20 };
@@ -56,6 +58,45 @@ static bool has_integral(const struct run *run)
     struct error ignored;
     return scheme_find(run->scheme, &scheme, &ignored) != 0 ||
            !scheme->no_integral;
+}
+
+/* A record without a checksum is of a version that wrote none. */
+static int check_seal(const char *path, const char *text, size_t size,
+                      struct record *record, struct error *err)
+{
+    record->unsealed = !json_object_get(record->json, "checksum");
+    if (record->unsealed || checksum_holds(text, size))
+        return 0;
+    return error_set(err,
+                     "%s was changed after the run: its checksum is that of "
+                     "another content. Its figures are left out",
+                     path);
+}
+
+/* The figures of a record whose check passed. */
+static int check_figures(const char *path, const struct record *record,
+                         struct error *err)
+{
+    json_t *times = json_object_get(record->json, "time_s");
+    json_t *hex = json_object_get(record->json, "integral_hex");
+    size_t repeats = json_array_size(times);
+    double *time_s = calloc(repeats + 1, sizeof *time_s);
+    if (!time_s)
+        return error_set(err, "%s: out of memory", path);
+    for (size_t i = 0; i < repeats; i++)
+        time_s[i] = number_of(json_array_get(times, i));
+    int rc = figures_check(
+        &(struct figures){
+            .time_s = time_s,
+            .repeats = repeats,
+            .warmup_s = number_of(json_object_get(record->json, "warmup_s")),
+            .best_s = record->best_s,
+            .median_s = record->median_s,
+            .integral = record->integral,
+            .integral_hex = json_is_string(hex) ? json_string_value(hex) : ""},
+        err);
+    free(time_s);
+    return rc == 0 ? 0 : error_prefix(err, "%s", path);
 }
 
 /* What only some schemes write: the time to compile at run time, and notes. */
@@ -149,13 +190,15 @@ int record_load(const struct run *run, struct record *record, struct error *err)
     if (file_read(path, RECORD_LIMIT, &text, &size, err) != 0)
         return -1;
     record->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
-    free(text);
     record->cut = !record->json;
-    if (!record->json)
-        return error_set(err, "%s:%d: not a whole record: %s", path, why.line,
-                         why.text);
-    if (unpack(path, run, record, err) == 0 &&
-        unpack_extras(path, record, err) == 0)
+    if (record->cut)
+        error_set(err, "%s:%d: not a whole record: %s", path, why.line,
+                  why.text);
+    int rc = record->cut ? -1 : check_seal(path, text, size, record, err);
+    free(text);
+    if (rc == 0 && unpack(path, run, record, err) == 0 &&
+        unpack_extras(path, record, err) == 0 &&
+        (!record->passed || check_figures(path, record, err) == 0))
         return 0;
     record_release(record);
     return -1;

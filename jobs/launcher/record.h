@@ -22,12 +22,14 @@ struct record {
     double cpu_used_s;
     double cpu_available_s;
     bool passed;
+    bool unsealed;   /* it has no checksum: written before there was one */
     bool cut;        /* it ends too soon: the rest may still be on its way */
     char check[400]; /* the check in words */
 };
 
 /* Reads the record of the run's job and makes sure that it is one: every
- * key there, and scheme, grid, repeats and job id those of the run. Returns
+ * key there, its checksum right, scheme, grid, repeats and job id those of the
+ * run, and its figures such as go together. Returns
  * 0; 1 when there is no record; -1 with *err when there is one that cannot
  * be believed. */
 int record_load(const struct run *run, struct record *record,

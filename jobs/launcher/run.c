@@ -327,34 +327,24 @@ void run_remove(const struct run *run)
     rmdir(run->folder);
 }
 
-/* A run folder is one with a run.json; anything else is passed over. */
-static int is_run(const char *parent, const char *name, char path[PATH_MAX])
-{
-    char file[PATH_MAX];
-    if (name[0] == '.' ||
-        snprintf(path, PATH_MAX, "%s/%s", parent, name) >= PATH_MAX ||
-        snprintf(file, sizeof file, "%s/run.json", path) >= (int)sizeof file)
-        return 0;
-    return access(file, F_OK) == 0;
-}
+/* A run folder and when its run.json was written, for two runs of the same
+ * second. */
+struct listed {
+    char *folder;
+    struct timespec written;
+};
 
-/* When run.json was written, for two runs of the same second. */
-static struct timespec written(const char *folder)
-{
-    char file[PATH_MAX];
-    struct stat about;
-    if (snprintf(file, sizeof file, "%s/run.json", folder) >=
-            (int)sizeof file ||
-        stat(file, &about) != 0)
-        return (struct timespec){0};
-    return about.st_mtim;
-}
+struct listing {
+    struct listed *run;
+    size_t count, room;
+};
 
 /* "submitted" would need every run.json read: the time in the folder's name
  * sorts well enough. */
 static int by_time(const void *a, const void *b)
 {
-    const char *left = *(char *const *)a, *right = *(char *const *)b;
+    const struct listed *first = a, *second = b;
+    const char *left = first->folder, *right = second->folder;
     const size_t stamp = sizeof "-20261122T074500Z" - 1;
     const size_t tail = JOB_TOKEN + 1 + stamp;
     size_t left_length = strlen(left), right_length = strlen(right);
@@ -364,51 +354,95 @@ static int by_time(const void *a, const void *b)
                         stamp);
     if (order != 0)
         return order;
-    struct timespec first = written(left), second = written(right);
-    if (first.tv_sec != second.tv_sec)
-        return first.tv_sec < second.tv_sec ? -1 : 1;
-    if (first.tv_nsec != second.tv_nsec)
-        return first.tv_nsec < second.tv_nsec ? -1 : 1;
+    if (first->written.tv_sec != second->written.tv_sec)
+        return first->written.tv_sec < second->written.tv_sec ? -1 : 1;
+    if (first->written.tv_nsec != second->written.tv_nsec)
+        return first->written.tv_nsec < second->written.tv_nsec ? -1 : 1;
     return strcmp(left, right);
+}
+
+static void listing_release(struct listing *listing)
+{
+    while (listing->count > 0)
+        free(listing->run[--listing->count].folder);
+    free(listing->run);
+    *listing = (struct listing){0};
+}
+
+/* Returns 0, or -1 when out of memory. */
+static int add_listed(struct listing *listing, const char *path,
+                      const struct timespec *written)
+{
+    if (listing->count == listing->room) {
+        size_t room = listing->room ? 2 * listing->room : 64;
+        struct listed *more =
+            reallocarray(listing->run, room, sizeof *listing->run);
+        if (!more)
+            return -1;
+        listing->run = more;
+        listing->room = room;
+    }
+    struct listed *run = &listing->run[listing->count];
+    *run = (struct listed){strdup(path), *written};
+    listing->count += run->folder != NULL;
+    return run->folder ? 0 : -1;
+}
+
+/* Adds the runs below the open folder `dir`, which is closed. A run folder is
+ * one with a run.json; one with a sweep.json has run folders of its own;
+ * anything else is passed over. */
+static int list_runs(DIR *dir, const char *parent, bool inside,
+                     struct listing *listing)
+{
+    char path[PATH_MAX], file[NAME_MAX + sizeof "/sweep.json"];
+    struct stat about;
+    int rc = 0;
+    for (struct dirent *entry; rc == 0 && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] == '.' || entry->d_type == DT_REG ||
+            snprintf(path, sizeof path, "%s/%s", parent, entry->d_name) >=
+                (int)sizeof path)
+            continue;
+        snprintf(file, sizeof file, "%s/run.json", entry->d_name);
+        if (fstatat(dirfd(dir), file, &about, 0) == 0) {
+            rc = add_listed(listing, path, &about.st_mtim);
+            continue;
+        }
+        snprintf(file, sizeof file, "%s/sweep.json", entry->d_name);
+        DIR *sweep = inside || faccessat(dirfd(dir), file, F_OK, 0) != 0
+                         ? NULL
+                         : opendir(path);
+        if (sweep)
+            rc = list_runs(sweep, path, true, listing);
+    }
+    closedir(dir);
+    return rc;
 }
 
 int run_list(const char *parent, char ***folders, size_t *count,
              struct error *err)
 {
-    char path[PATH_MAX];
-    size_t room = 0;
+    struct listing listing = {0};
     *folders = NULL;
     *count = 0;
     DIR *dir = opendir(parent);
     if (!dir)
         return error_set(err, "cannot read the folder %s: %s", parent,
                          strerror(errno));
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        if (!is_run(parent, entry->d_name, path))
-            continue;
-        if (*count == room) {
-            room = room ? 2 * room : 64;
-            char **more = reallocarray(*folders, room, sizeof **folders);
-            if (!more)
-                goto fail;
-            *folders = more;
-        }
-        (*folders)[*count] = strdup(path);
-        if (!(*folders)[*count])
-            goto fail;
-        (*count)++;
+    int rc = list_runs(dir, parent, false, &listing);
+    if (rc == 0)
+        *folders = calloc(listing.count + 1, sizeof **folders);
+    if (!*folders) {
+        listing_release(&listing);
+        return error_set(err, "out of memory for the runs in %s", parent);
     }
-    closedir(dir);
-    if (*count > 1)
-        qsort(*folders, *count, sizeof **folders, by_time);
+    if (listing.count > 1)
+        qsort(listing.run, listing.count, sizeof *listing.run, by_time);
+    while (*count < listing.count) {
+        (*folders)[*count] = listing.run[*count].folder;
+        ++*count;
+    }
+    free(listing.run);
     return 0;
-fail:
-    closedir(dir);
-    while (*count > 0)
-        free((*folders)[--*count]);
-    free(*folders);
-    *folders = NULL;
-    return error_set(err, "out of memory for the runs in %s", parent);
 }
 
 void run_file(const struct run *run, const char *stem, const char *ending,

@@ -62,8 +62,8 @@ void run_adopt(struct run *run, long job_id);
 /* Removes a run folder in which nothing has happened. */
 void run_remove(const struct run *run);
 
-/* The folders of all runs below `parent`, oldest first; the caller frees
- * each and the list. Returns 0 or -1. */
+/* The folders of all runs below `parent`, and of those in the sweeps there,
+ * oldest first; the caller frees each and the list. Returns 0 or -1. */
 int run_list(const char *parent, char ***folders, size_t *count,
              struct error *err);
 

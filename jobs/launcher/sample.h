@@ -4,12 +4,12 @@
 #ifndef INTEG2D_SAMPLE_H
 #define INTEG2D_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
 #include "error.h"
 #include "result.h"
-#include "scan.h"
 
 /* What times depend on besides scheme, grid and workers: runs of different
  * kinds are never compared as if they were one. */
@@ -42,6 +42,7 @@ struct sample {
     time_t start;          /* of the first timed repeat; 0 = not known */
     long job_s;            /* from the job's start to its end; -1 = not known,
                               to whole seconds */
+    bool unsealed;         /* its record has no checksum */
     long clock_off_s;      /* how far the first repeat's date lies outside the
                               job; 0 = inside, or not known */
 };
@@ -52,9 +53,8 @@ struct reader;
 struct reader *reader_make(void);
 
 /* Reads the run in `folder`, which it takes over, even on failure. *text
- * says why the run is not right ("" = it is), and is the reader's. A record
- * whose figures contradict each other has been changed by hand: such a run is
- * RESULT_FAILED. Returns 0; -1 when this is no run folder that can be read. */
+ * says why the run is not right ("" = it is), and is the reader's. Returns 0;
+ * -1 when this is no run folder that can be read. */
 int sample_read(struct reader *reader, char *folder, struct sample *sample,
                 const char **text, struct error *err);
 

@@ -244,6 +244,9 @@ static bool value_of(struct scan *scan, const struct scan_key *key, char *to)
     case SCAN_WORDS:
         *to = '\0';
         return literal(scan, "null") || string(scan, to);
+    case SCAN_STRING:
+        *to = '\0';
+        return string(scan, to);
     case SCAN_WHOLE:
         return whole_number(scan, (long *)(void *)to);
     case SCAN_REAL:

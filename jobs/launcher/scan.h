@@ -12,12 +12,13 @@
 enum { SCAN_TEXT = 256, SCAN_KEYS = 32 };
 
 enum scan_kind {
-    SCAN_WORDS, /* char[SCAN_TEXT]; a longer text is cut, null is "" */
-    SCAN_WHOLE, /* long */
-    SCAN_REAL,  /* double; null is NAN */
-    SCAN_REALS, /* struct scan_reals; null is NAN */
-    SCAN_COUNT, /* size_t: elements of an array */
-    SCAN_OBJECT /* the keys inside, as `inside` has them */
+    SCAN_WORDS,  /* char[SCAN_TEXT]; a longer text is cut, null is "" */
+    SCAN_STRING, /* the same, but null is wrong */
+    SCAN_WHOLE,  /* long */
+    SCAN_REAL,   /* double; null is NAN */
+    SCAN_REALS,  /* struct scan_reals; null is NAN */
+    SCAN_COUNT,  /* size_t: elements of an array */
+    SCAN_OBJECT  /* the keys inside, as `inside` has them */
 };
 
 /* Grows as needed and is used again for the next text; the caller frees

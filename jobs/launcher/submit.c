@@ -133,11 +133,10 @@ static int print_result(const struct options *options,
         printf("%ld %s\n", result->run.status.job_id,
                short_name(result->run.folder));
     } else {
-        table_print(result, 1, stdout);
-        table_details(result, stdout);
+        table_print_one(result, stdout);
     }
     if (!options->no_wait)
-        table_explain(result, 1, stderr);
+        table_explain_one(result, stderr);
     if (options->placement && result->record.json)
         fprintf(stderr, "where each worker ran: %s/output_%ld.out\n",
                 short_name(result->run.folder), result->run.status.job_id);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
 #include <math.h>
@@ -153,6 +154,30 @@ static json_t *start_time(const struct run *run)
     return json_string(text);
 }
 
+/* What two nodes of one type have in common: the name of their processor, as
+ * the system knows it; null where it has none. On x86 and POWER it is in the
+ * first entry, so that no more is read. */
+static json_t *cpu_model(void)
+{
+    char line[256], *name = NULL;
+    json_t *model = NULL;
+    FILE *file = fopen("/proc/cpuinfo", "re");
+
+    while (file != NULL && name == NULL &&
+           fgets(line, sizeof line, file) != NULL && line[0] != '\n')
+        if (strncmp(line, "model name", 10) == 0 ||
+            strncmp(line, "cpu\t", 4) == 0)
+            name = strchr(line, ':');
+    if (file != NULL)
+        fclose(file);
+    if (name != NULL) {
+        name += strspn(name, ": \t");
+        name[strcspn(name, "\n")] = '\0';
+        model = json_string(name);
+    }
+    return model != NULL ? model : json_null();
+}
+
 static int ascending(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -275,14 +300,15 @@ static json_t *identity(const struct run *run)
     snprintf(program, sizeof program, "integ2d-%s", run->scheme);
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
-    return json_pack(
-        "{si ss ss ss ss ss sI si sI ss? si ss so}", "schema", 1, "program",
-        program, "version", INTEG2D_VERSION, "scheme", run->scheme, "math",
-        run->math == MATH_PLAIN ? "plain" : "simd", "sum",
-        run->sum == SUM_ROWS ? "rows" : "running", "grid",
-        (json_int_t)run->grid, "workers", run->workers, "repeat",
-        (json_int_t)run->repeat, "job_id", job_id(), "attempt",
-        attempt < 0 ? 0 : (int)attempt, "host", host, "start", start_time(run));
+    return json_pack("{si ss ss ss ss ss sI si sI ss? si ss so so}", "schema",
+                     1, "program", program, "version", INTEG2D_VERSION,
+                     "scheme", run->scheme, "math",
+                     run->math == MATH_PLAIN ? "plain" : "simd", "sum",
+                     run->sum == SUM_ROWS ? "rows" : "running", "grid",
+                     (json_int_t)run->grid, "workers", run->workers, "repeat",
+                     (json_int_t)run->repeat, "job_id", job_id(), "attempt",
+                     attempt < 0 ? 0 : (int)attempt, "host", host, "cpu_model",
+                     cpu_model(), "start", start_time(run));
 }
 
 /* The whole record, or NULL when there is no memory for it. */
@@ -320,6 +346,54 @@ static json_t *record_make(const struct run *run)
     return record;
 }
 
+/* The checksum that POSIX's cksum(1) prints: a polynomial of degree 32, taken
+ * over the text and then over its size. Half a byte at a time is fast enough
+ * for what is written once. */
+static uint32_t checksum(const char *text, size_t size)
+{
+    uint32_t table[16], sum = 0;
+    size_t length = size;
+
+    for (uint32_t i = 0; i < 16; i++) {
+        table[i] = i << 28;
+        for (int bit = 0; bit < 4; bit++)
+            table[i] = table[i] << 1 ^ (table[i] >> 31 ? 0x04C11DB7u : 0);
+    }
+    while (size > 0 || length > 0) {
+        const uint32_t byte =
+            size > 0 ? (unsigned char)*text : (uint32_t)(length & 255);
+
+        sum = sum << 4 ^ table[sum >> 28 ^ byte >> 4];
+        sum = sum << 4 ^ table[sum >> 28 ^ (byte & 15)];
+        if (size > 0) {
+            text++;
+            size--;
+        } else {
+            length >>= 8;
+        }
+    }
+    return ~sum;
+}
+
+/* The record as text, with a last key over all that stands before it; NULL
+ * when there is no memory for it. The caller frees it. */
+static char *record_text(const json_t *record)
+{
+    char *body = json_dumps(record, JSON_INDENT(2)), *text = NULL;
+    size_t size;
+
+    if (body == NULL)
+        return NULL;
+    /* "\n}" at the end becomes ",\n". */
+    size = strlen(body);
+    memcpy(body + size - 2, ",\n", 2);
+    if (asprintf(&text, "%s  \"checksum\": \"%" PRIu32 " %zu\"\n}\n", body,
+                 checksum(body, size), size) < 0)
+        text = NULL;
+    free(body);
+    return text;
+}
+
 /* All of it; 0, or -1 with errno. */
 static int write_all(int file, const char *text, size_t size)
 {
@@ -344,8 +418,7 @@ static int write_file(int file, const char *text)
 
     umask(mask);
     if (fchmod(file, 0666 & ~mask) != 0 ||
-        write_all(file, text, strlen(text)) != 0 ||
-        write_all(file, "\n", 1) != 0 || fsync(file) != 0)
+        write_all(file, text, strlen(text)) != 0 || fsync(file) != 0)
         reason = errno;
     if (close(file) != 0 && reason == 0)
         reason = errno;
@@ -403,7 +476,7 @@ int record_write(const struct run *run, char *message, size_t size)
     if (folder() == NULL)
         return 0;
     record = record_make(run);
-    text = record == NULL ? NULL : json_dumps(record, JSON_INDENT(2));
+    text = record == NULL ? NULL : record_text(record);
     if (text == NULL) {
         snprintf(message, size, "no memory left to make the record");
         status = -1;

@@ -3,7 +3,10 @@
  * The record of a run: one JSON file, record_<id>.json in the folder that
  * INTEG2D_RECORD names; while the run goes on, progress_<id> beside it.
  * id: SLURM_JOB_ID, else INTEG2D_JOB_ID, else "pid" and the process's id.
- * A record in place is the proof of a complete run.
+ * A record in place is the proof of a complete run. Its last key is a checksum
+ * over all lines before it, as cksum(1) prints it ("head -n -2 FILE | cksum"):
+ * it tells a file that was changed, by a slip or by a disk, and is no help
+ * against somebody who wants to deceive.
  */
 #ifndef RECORD_H
 #define RECORD_H

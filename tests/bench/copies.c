@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "checksum.h"
+
 enum { FILES = 16, TEXT = 1 << 20, NAME = 256 };
 
 /* A file of a run folder with its job number, if it has one, cut out. */
@@ -101,6 +103,21 @@ static void put(FILE *file, const char *text, const char *old, const char *new,
     }
 }
 
+/* A record whose last key is its checksum gets that of what it says now. */
+static char *seal(char *text)
+{
+    static const char key[] = "  \"checksum\": ";
+    char *line = strstr(text, key), *sealed;
+    if (!line)
+        return text;
+    size_t size = (size_t)(line - text);
+    if (asprintf(&sealed, "%.*s%s\"%u %zu\"\n}\n", (int)size, text, key,
+                 checksum_of(text, size), size) < 0)
+        stop("asprintf");
+    free(text);
+    return sealed;
+}
+
 static void copy(const struct folder *folder, const char *to, long number)
 {
     char path[8192], id[32], token[32];
@@ -115,12 +132,18 @@ static void copy(const struct folder *folder, const char *to, long number)
         snprintf(path + length, sizeof path - (size_t)length, "/%s%s%s",
                  original->stem, original->numbered ? id : "",
                  original->ending);
+        char *text;
+        size_t size;
+        FILE *memory = open_memstream(&text, &size);
+        if (!memory)
+            stop("memory");
+        put(memory, original->text, folder->id, id, folder->token, token);
+        fclose(memory);
+        text = seal(text);
         FILE *file = fopen(path, "w");
-        if (!file)
+        if (!file || fputs(text, file) == EOF || fclose(file) != 0)
             stop(path);
-        put(file, original->text, folder->id, id, folder->token, token);
-        if (fclose(file) != 0)
-            stop(path);
+        free(text);
     }
 }
 

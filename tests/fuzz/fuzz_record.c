@@ -39,14 +39,17 @@ static void check_record(const struct record *record)
 
 static void print_result(const struct result *result)
 {
+    struct table_row row;
     char *table = NULL;
     size_t size;
     FILE *out = open_memstream(&table, &size);
 
     REQUIRE(out != NULL);
-    table_print(result, 1, out);
-    table_explain(result, 1, out);
-    table_print_csv(result, 1, out);
+    table_print_one(result, out);
+    table_explain_one(result, out);
+    REQUIRE(table_row_make(result, &row) == 0);
+    table_print_csv(&row, 1, out);
+    table_row_release(&row);
     REQUIRE(fclose(out) == 0);
     fuzz_require_visible(table);
     free(table);

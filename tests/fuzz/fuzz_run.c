@@ -61,6 +61,7 @@ static void print_result(const struct run *run)
 {
     struct result result;
     json_t *json;
+    struct table_row row;
     char *table = NULL;
     size_t size;
     FILE *out = open_memstream(&table, &size);
@@ -71,9 +72,11 @@ static void print_result(const struct run *run)
     json = result_json(&result);
     REQUIRE(json != NULL);
     json_decref(json);
-    table_print(&result, 1, out);
-    table_explain(&result, 1, out);
-    table_print_csv(&result, 1, out);
+    table_print_one(&result, out);
+    table_explain_one(&result, out);
+    REQUIRE(table_row_make(&result, &row) == 0);
+    table_print_csv(&row, 1, out);
+    table_row_release(&row);
     REQUIRE(fclose(out) == 0);
     fuzz_require_visible(table);
     result_release(&result);

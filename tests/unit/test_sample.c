@@ -4,6 +4,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
+#include "checksum.h"
 #include "sample.h"
 #include "scratch.h"
 
@@ -31,14 +32,30 @@ static int done(void **state)
     return leave(state);
 }
 
-static void put_record(const json_t *json)
+/* With the checksum that a kernel would write behind it, or without. */
+static void put_sealed(const json_t *json, bool sealed)
 {
-    char *dump = json_dumps(json, JSON_INDENT(2));
+    char *dump = json_dumps(json, JSON_INDENT(2)), *text_of = NULL;
     int length = snprintf(path, sizeof(path), "%s/record_12.json", run.folder);
+    size_t size;
     assert_true(length > 0 && length < (int)sizeof(path));
     assert_non_null(dump);
-    put(dump, strlen(dump));
+    size = strlen(dump);
+    if (sealed) {
+        memcpy(dump + size - 2, ",\n", 2);
+        assert_true(asprintf(&text_of, "%s  \"checksum\": \"%u %zu\"\n}\n",
+                             dump, checksum_of(dump, size), size) > 0);
+        put(text_of, strlen(text_of));
+    } else {
+        put(dump, size);
+    }
+    free(text_of);
     free(dump);
+}
+
+static void put_record(const json_t *json)
+{
+    put_sealed(json, true);
 }
 
 static void save(enum job_state state, time_t start, time_t end)
@@ -164,8 +181,12 @@ static void agree(const char *what)
     struct result result;
     struct run again;
     int rc = read_run();
-    if (run_load(run.folder, &again, &err) != 0)
+    if (run_load(run.folder, &again, &err) != 0) {
+        if (rc == 0)
+            fail_msg("%s: read here, and not by integ2d-collect: %s", what,
+                     err.text);
         return;
+    }
     result_collect(&again, 0, &result);
     result_release(&result);
     if (rc == 0 && sample.verdict == RESULT_RIGHT &&
@@ -191,32 +212,127 @@ static void every_state_is_judged_as_by_collect(void **state)
     assert_int_equal(sample.verdict, RESULT_FAILED);
 }
 
-/* Each value of the record gone, or of any other kind. */
-static void every_edit_is_judged_as_by_collect(void **state)
+typedef void put_fn(const json_t *json);
+
+/* Each value of an object gone, or of any other kind. */
+static void edit_all(json_t *json, put_fn *put_json)
 {
-    json_t *others = json_pack("[n b i f s [] {}]", 1, 7, 0.125, "other");
-    json_t *keys = json_deep_copy(whole);
+    json_t *others = json_pack("[n b i i i f s s s s s [] {}]", 1, 7, -1, 0,
+                               0.125, "other", "", "a b", "x\n", "\xc3\xa5");
+    json_t *keys = json_deep_copy(json);
     const char *key;
     json_t *value, *other;
     size_t i;
-    (void)state;
     json_object_foreach(keys, key, value)
     {
-        json_t *kept = json_deep_copy(value);
-        json_object_del(whole, key);
-        put_record(whole);
+        json_object_del(json, key);
+        put_json(json);
         agree(key);
         json_array_foreach(others, i, other)
         {
-            set(key, json_deep_copy(other));
+            assert_int_equal(json_object_set(json, key, other), 0);
+            put_json(json);
             agree(key);
         }
-        set(key, kept);
+        assert_int_equal(json_object_set(json, key, value), 0);
+        put_json(json);
         load();
         assert_int_equal(sample.verdict, RESULT_RIGHT);
     }
     json_decref(keys);
     json_decref(others);
+}
+
+static void put_unsealed(const json_t *json)
+{
+    put_sealed(json, false);
+}
+
+static void every_edit_is_judged_as_by_collect(void **state)
+{
+    (void)state;
+    edit_all(whole, put_record);
+    edit_all(whole, put_unsealed);
+}
+
+static const char *edited; /* file of the run folder that put_other fills */
+
+static void put_other(const json_t *json)
+{
+    char *dump = json_dumps(json, JSON_INDENT(2));
+    int length = snprintf(path, sizeof(path), "%s/%s", run.folder, edited);
+    assert_true(length > 0 && length < (int)sizeof(path));
+    put(dump, strlen(dump));
+    free(dump);
+}
+
+static void edit_file(const char *name)
+{
+    json_t *json;
+    int length = snprintf(path, sizeof(path), "%s/%s", run.folder, name);
+    assert_true(length > 0 && length < (int)sizeof(path));
+    json = json_load_file(path, 0, NULL);
+    assert_non_null(json);
+    edited = name;
+    edit_all(json, put_other);
+    json_decref(json);
+}
+
+static void every_edit_of_the_other_files_is_judged_as_by_collect(void **state)
+{
+    (void)state;
+    edit_file("run.json");
+    edit_file("state.json");
+}
+
+static void a_record_of_an_attempt_before_the_last_is_none(void **state)
+{
+    (void)state;
+    save(STATE_COMPLETED, START - 1, START + 3);
+    run.status.attempt = 1;
+    assert_int_equal(run_save(&run, &err), 0);
+    load();
+    assert_int_equal(sample.verdict, RESULT_FAILED);
+    assert_non_null(strstr(text, "a record of attempt 1"));
+}
+
+/* Any one byte of a record another one. */
+static void a_record_changed_after_the_run_is_named(void **state)
+{
+    char *dump;
+    size_t size;
+    (void)state;
+    load();
+    assert_false(sample.unsealed);
+    dump = json_dumps(whole, JSON_INDENT(2));
+    size = strlen(dump);
+    free(dump);
+    for (size_t at = 0; at < size; at += 3) {
+        FILE *file;
+        int c;
+        put_record(whole);
+        file = fopen(path, "r+");
+        assert_non_null(file);
+        assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+        c = fgetc(file);
+        assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+        fputc(c == '1' ? '2' : '1', file);
+        assert_int_equal(fclose(file), 0);
+        agree("one byte");
+        assert_int_equal(sample.verdict, RESULT_FAILED);
+        if (!strstr(text, "record_12.json was changed after the run") &&
+            !strstr(text, "not a whole record"))
+            fail_msg("byte %zu: %s", at, text);
+    }
+}
+
+static void a_record_without_a_checksum_is_taken_and_marked(void **state)
+{
+    (void)state;
+    put_sealed(whole, false);
+    load();
+    assert_int_equal(sample.verdict, RESULT_RIGHT);
+    assert_true(sample.unsealed);
 }
 
 static void a_record_cut_short_is_judged_as_by_collect(void **state)
@@ -246,10 +362,10 @@ static void figures_that_contradict_each_other_are_left_out(void **state)
 {
     (void)state;
     set("best_s", json_real(0.2));
-    disbelieved("changed since it was written");
+    disbelieved("changed after the run");
     set("best_s", json_real(0.25));
     set("median_s", json_real(0.4));
-    disbelieved("changed since it was written");
+    disbelieved("changed after the run");
     set("median_s", json_real(0.5));
     set("integral_hex", json_string("0x1.2p+2"));
     disbelieved("in hexadecimal");
@@ -309,6 +425,10 @@ int main(void)
         TEST(runs_are_of_one_kind_if_nothing_that_counts_differs),
         TEST(every_state_is_judged_as_by_collect),
         TEST(every_edit_is_judged_as_by_collect),
+        TEST(every_edit_of_the_other_files_is_judged_as_by_collect),
+        TEST(a_record_of_an_attempt_before_the_last_is_none),
+        TEST(a_record_changed_after_the_run_is_named),
+        TEST(a_record_without_a_checksum_is_taken_and_marked),
         TEST(a_record_cut_short_is_judged_as_by_collect),
         TEST(figures_that_contradict_each_other_are_left_out),
         TEST(times_that_cannot_be_are_left_out),

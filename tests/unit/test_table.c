@@ -15,7 +15,7 @@
 static struct result results[3];
 static char *text;
 
-typedef void print_fn(const struct result *results, size_t count, FILE *file);
+typedef void print_fn(const struct table_row *rows, size_t count, FILE *file);
 
 /* A right result, a failed one and a running one, each with figures. */
 static int fresh(void **state)
@@ -62,6 +62,7 @@ static int done(void **state)
 
 static void print(print_fn *printer, size_t count)
 {
+    struct table_row rows[3];
     size_t size = 0;
     FILE *file;
 
@@ -69,7 +70,25 @@ static void print(print_fn *printer, size_t count)
     text = NULL;
     file = open_memstream(&text, &size);
     assert_non_null(file);
-    printer(results, count, file);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(table_row_make(&results[i], &rows[i]), 0);
+    printer(rows, count, file);
+    assert_int_equal(fclose(file), 0);
+    for (size_t i = 0; i < count; i++)
+        table_row_release(&rows[i]);
+}
+
+/* The first result, by what prints a whole one. */
+static void print_one(void (*printer)(const struct result *result, FILE *file))
+{
+    size_t size = 0;
+    FILE *file;
+
+    free(text);
+    text = NULL;
+    file = open_memstream(&text, &size);
+    assert_non_null(file);
+    printer(results, file);
     assert_int_equal(fclose(file), 0);
 }
 
@@ -282,11 +301,46 @@ static void advice_is_a_mark_among_many_and_in_full_for_one(void **state)
     results[0] = results[1];
     print(table_print, 1);
     assert_null(strstr(text, "advice"));
-    print(table_explain, 1);
+    print_one(table_explain_one);
     assert_string_equal(text, "it was too slow\n\n"
                               "advice, warning (too-slow): It was slow.\n"
                               "    -t 5\n    -c 2\nRead more: man x\n\n"
                               "advice, hint (odd): Odd.\n");
+}
+
+static void advice_of_many_is_pointed_to_ten_times(void **state)
+{
+    struct table_row rows[12] = {0};
+    char name[] = "odd";
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(file);
+    for (int i = 0; i < 12; i++) {
+        rows[i].job_id = i + 1;
+        rows[i].advice = name;
+    }
+    table_explain(rows, 12, file);
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(text,
+                        "\nFor the advice, type one of: integ2d-collect 1, 2, "
+                        "3, 4, 5, 6, 7, 8, 9, 10 (and 2 more)\n");
+}
+
+static void records_without_a_checksum_are_counted(void **state)
+{
+    (void)state;
+    results[0].record.unsealed = true;
+    print(table_explain, 1);
+    assert_non_null(strstr(text, "1 record has no checksum"));
+    results[1] = results[0];
+    print(table_explain, 2);
+    assert_non_null(strstr(text, "2 records have no checksum"));
+    /* A record that is not believed needs none. */
+    results[1].verdict = RESULT_FAILED;
+    print(table_explain, 2);
+    assert_non_null(strstr(text, "1 record has no checksum"));
 }
 
 static void csv_keeps_its_columns_without_an_efficiency(void **state)
@@ -325,10 +379,11 @@ static void a_mode_stands_beside_its_scheme(void **state)
                                  "5,"));
 }
 
-static void print_details(const struct result *all, size_t count, FILE *file)
+static void expect_details(const char *expected)
 {
-    (void)count;
-    table_details(all, file);
+    print_one(table_print_one);
+    assert_string_equal(strstr(text, "passed\n") + strlen("passed\n"),
+                        expected);
 }
 
 static void details_are_what_only_some_records_have(void **state)
@@ -338,16 +393,13 @@ static void details_are_what_only_some_records_have(void **state)
 
     (void)state;
     results[0].record.build_s = NAN;
-    print(print_details, 1);
-    assert_string_equal(text, "");
+    expect_details("");
     results[0].record.json = json;
-    print(print_details, 1);
-    assert_string_equal(text, "library: OpenBLAS 0.3.21\n"
-                              "kernel: Skylake\\x1b[1mX\n");
+    expect_details("library: OpenBLAS 0.3.21\n"
+                   "kernel: Skylake\\x1b[1mX\n");
     results[0].record.build_s = 0.0515;
     assert_int_equal(json_object_del(json, "notes"), 0);
-    print(print_details, 1);
-    assert_string_equal(text, "compile time: 0.051 s\n");
+    expect_details("compile time: 0.051 s\n");
     json_decref(json);
 }
 
@@ -361,6 +413,8 @@ int main(void)
         TEST(figures_are_shown_only_when_the_result_is_right),
         TEST(short_times_are_shown_in_milliseconds),
         TEST(advice_is_a_mark_among_many_and_in_full_for_one),
+        TEST(advice_of_many_is_pointed_to_ten_times),
+        TEST(records_without_a_checksum_are_counted),
         TEST(an_unknown_efficiency_is_a_dash),
         TEST(the_longest_texts_are_shown_whole),
         TEST(explanations_are_given_for_those_that_have_one),
