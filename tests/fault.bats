@@ -16,6 +16,8 @@ teardown_file() {
 # A test that failed half-way leaves no stopped daemon behind.
 teardown() {
     local name
+    # Nor a wait that nothing ends.
+    kill "${wait_pid:-}" 2>/dev/null || true
     for name in munged slurmdbd slurmctld slurmd-n1; do
         if ! kill -CONT "$(<"$INTEG2D_LAB/pid/$name")" 2>/dev/null; then
             daemon_again "$name"
@@ -61,14 +63,37 @@ end_wait() {
     end_wait 'no answer from Slurm'
 }
 
-@test "munge goes and comes back while a job runs" {
-    # libslurm itself tries for most of a minute before it says a word.
-    start_wait --repeat=3
+@test "munge hangs or is gone while a job runs: that is said soon, once" {
+    local backend
+    for backend in slurm commands; do
+        start_wait --repeat=4 --backend=$backend
+        if [ $backend = slurm ]; then
+            daemon_kill munged
+        else
+            daemon_signal munged STOP
+        fi
+        wait_for 'munge, which vouches for you to Slurm, does not answer' err
+        sleep 1
+        if [ $backend = slurm ]; then
+            daemon_again munged
+        else
+            daemon_signal munged CONT
+        fi
+        end_wait 'munge, which'
+        rm -r integ2d-runs
+    done
+}
+
+@test "munge is gone when a job is submitted: said soon, and one job" {
     daemon_kill munged
-    sleep 4
+    on hpc2n 'exec integ2d-submit -A hpc2n2026-042 --scheme=serial \
+        --grid=300' >out 2>err 3>&- &
+    wait_pid=$!
+    wait_for 'munge, which vouches for you to Slurm, does not answer' err
     daemon_again munged
     wait "$wait_pid"
     grep -q passed out
+    [ "$(grep -c munge err)" = 1 ]
 }
 
 @test "a controller that hangs during submission gets one job, not two" {

@@ -9,6 +9,7 @@
 
 #include "backend.h"
 #include "command.h"
+#include "patience.h"
 
 /* One account a line; the same one comes once for each partition. */
 static void add(char *list, size_t size, const char *name, int *count)
@@ -73,12 +74,16 @@ static int ask_account(struct job *job, const char *lib_dir, struct error *err)
     char list[1024];
     int count;
     struct error ignored;
+    struct patience patience = {.progress = NULL};
     const struct site *site = &job->site;
     /* First, because without Slurm its database gives no answer either. */
     if (backend_choose("", true, lib_dir, &backend, &ignored, err) != 0 ||
         backend->open(NULL, err) != 0)
         return -1;
-    if (account_list(site, list, sizeof list, &count, &ignored) != 0)
+    patience_begin(&patience);
+    int rc = account_list(site, list, sizeof list, &count, &ignored);
+    patience_end(&patience);
+    if (rc != 0)
         return error_set(err,
                          "%s demands an account: give yours with -A %s, or "
                          "set INTEG2D_ACCOUNT (the accounting database gives "

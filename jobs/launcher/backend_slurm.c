@@ -273,7 +273,7 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
     }
     talk_begin();
     int rc = slurm_submit_batch_job(&request, &answer);
-    int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
+    int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
     for (uint32_t i = 0; i < count; i++)
         free(request.environment[i]);
@@ -383,7 +383,7 @@ static int load_jobs(const struct inquiry *jobs, size_t count,
     int rc = count == 1 && jobs[0].job_id
                  ? slurm_load_job(answer, (uint32_t)jobs[0].job_id, flags)
                  : slurm_load_job_user(answer, getuid(), flags);
-    int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
+    int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
@@ -418,7 +418,7 @@ static int slurm_cancel(const struct inquiry *job, struct error *err)
     char said[2048];
     talk_begin();
     int rc = slurm_kill_job((uint32_t)job->job_id, SIGKILL, 0);
-    int code = rc == SLURM_SUCCESS ? 0 : slurm_get_errno();
+    int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
     if (code == 0 || code == ESLURM_ALREADY_DONE ||
         code == ESLURM_TRANSITION_STATE_NO_UPDATE)

@@ -156,6 +156,7 @@ static void wait_for(const struct arguments *arguments,
                           .progress = &progress,
                           .shortest_s = shortest_s(prefix, runs, count)};
     progress_start(&progress, arguments->quiet);
+    refresh->patience.progress = &progress;
     watch_signals();
     watch_runs(&watch, runs, count);
 }

@@ -73,6 +73,15 @@ static void find_who(struct refresh *refresh, struct run *const *runs,
     free(jobs);
 }
 
+static int ask_slurm(struct refresh *refresh, struct inquiry *jobs,
+                     size_t count, struct error *err)
+{
+    patience_begin(&refresh->patience);
+    int rc = refresh->slurm->ask(jobs, count, &refresh->requests, err);
+    patience_end(&refresh->patience);
+    return rc;
+}
+
 /* All runs of one kind that are not over. */
 static int ask(struct refresh *refresh, struct run *const *runs, size_t count,
                bool local, struct error *err)
@@ -93,8 +102,10 @@ static int ask(struct refresh *refresh, struct run *const *runs, size_t count,
     int rc = 0;
     if (asked > 0)
         rc = prepare(refresh, local, &backend, err);
-    if (rc == 0 && asked > 0)
+    if (rc == 0 && asked > 0 && local)
         rc = backend->ask(jobs, asked, &refresh->requests, err);
+    else if (rc == 0 && asked > 0)
+        rc = ask_slurm(refresh, jobs, asked, err);
     asked = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if (is_open(runs[i], local))

@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "patience.h"
 #include "run.h"
 
 struct refresh {
@@ -15,6 +16,7 @@ struct refresh {
     const struct backend *slurm; /* for Slurm's jobs; NULL = to be chosen */
     struct error note;           /* why it is not the library; "" = it is */
     long requests;               /* to Slurm so far */
+    struct patience patience;    /* with each request */
 };
 
 /* Asks for those of the `count` runs that are not over, and keeps in each

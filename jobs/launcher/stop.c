@@ -47,7 +47,10 @@ enum stopped stop_run(struct refresh *refresh, struct run *run, char *text,
     const struct backend *backend =
         strcmp(run->backend, "local") == 0 ? &backend_local : refresh->slurm;
     refresh->requests++;
-    if (backend->cancel(&job, &err) != 0) {
+    patience_begin(&refresh->patience);
+    int rc = backend->cancel(&job, &err);
+    patience_end(&refresh->patience);
+    if (rc != 0) {
         snprintf(text, size, "%s", err.text);
         return STOP_FAILED;
     }

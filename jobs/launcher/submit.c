@@ -224,10 +224,14 @@ static int request(const struct job *job, const char *script,
 {
     struct error err;
     for (int i = 0; i < REQUESTS; i++) {
-        switch (refresh->slurm->submit(job, script, run->folder,
-                                       &run->status.job_id, &err)) {
+        patience_begin(&refresh->patience);
+        enum submitted submitted = refresh->slurm->submit(
+            job, script, run->folder, &run->status.job_id, &err);
+        patience_end(&refresh->patience);
+        switch (submitted) {
         case SUBMIT_OK:
             run->status.state = STATE_PENDING;
+            refresh->patience.said = false;
             return 0;
         case SUBMIT_REFUSED:
             run_remove(run);
@@ -309,6 +313,7 @@ static int submit(const struct options *options, const struct config *config,
                          : saved[0]          ? saved
                                              : "integ2d-runs";
     progress_start(&progress, options->quiet);
+    refresh.patience.progress = &progress;
     watch_signals();
     if (backend_choose(options->backend ? options->backend : "",
                        job->site.slurm, lib_dir, &refresh.slurm, &refresh.note,

@@ -201,11 +201,13 @@ static void note_attempt(const struct watch *watch, const struct run *run,
 static void note_answer(struct watch *watch, struct state *state, int rc,
                         const struct error *err)
 {
-    if (rc != 0 && !state->no_answer)
+    bool *said = &watch->refresh->patience.said;
+    if (rc != 0 && !state->no_answer && !*said)
         progress_note(watch->progress, err->text);
-    if (rc == 0 && state->no_answer)
+    if (rc == 0 && (state->no_answer || *said))
         progress_note(watch->progress, "it answers again");
     state->no_answer = rc != 0;
+    *said = *said && rc != 0;
 }
 
 /* What the last answer means for a run; returns whether it is news. */
