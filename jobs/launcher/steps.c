@@ -168,6 +168,9 @@ static void step_put(char *const field[FIELDS], char *tail, struct step *step)
     step->cpus = number(field[CPUS]);
     step->elapsed_s = tres_seconds(field[ELAPSED]);
     step->cpu_s = tres_seconds(field[TOTAL]);
+    /* A Slurm that takes no statistics says 0. */
+    if (step->cpu_s == 0 && !field[TRES][0] && !field[RSS][0])
+        step->cpu_s = NAN;
     step->cpu_min_s = tres_seconds(field[MIN]);
     step->cpu_min_task = number(field[MIN_TASK]);
     memory_put(step, field[TRES], field[RSS], field[RSS_TASK]);

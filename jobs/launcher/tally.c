@@ -264,7 +264,9 @@ static void explain(struct usage *usage)
 {
     struct tally *tally = &usage->tally;
     if (tally->trusted == SOURCES) {
-        say(tally, "Nobody has counted what this job used.");
+        say(tally, usage->now_s > 0 ? "Nobody has counted what this job used."
+                                    : "The job never started: it used "
+                                      "nothing.");
         return;
     }
     if (tally->trusted == SOURCE_RECORD &&

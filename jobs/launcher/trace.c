@@ -195,9 +195,15 @@ int trace_save(const struct trace *trace, const char *folder, long job_id,
         json_array_append_new(cores, json_integer(trace->core[i]));
     for (size_t i = 0; i < trace->count; i++)
         json_array_append_new(points, point_json(&trace->point[i]));
-    json_t *json =
-        json_pack("{si sI so so}", "schema", 1, "job_id", (json_int_t)job_id,
-                  "core", cores, "point", points);
+    json_t *json = json_pack(
+        "{si sI so so so so so sI sI sf sf sI so}", "schema", 1, "job_id",
+        (json_int_t)job_id, "steps_s", number(trace->steps_s), "steps_at_s",
+        number(trace->steps_at_s), "seen_s", number(trace->seen_s), "seen_at_s",
+        number(trace->seen_at_s), "core", cores, "busy_threads",
+        (json_int_t)trace->busy_threads, "omp_threads",
+        (json_int_t)trace->omp_threads, "threads_sum", trace->threads_sum,
+        "ready_sum", trace->ready_sum, "looks", (json_int_t)trace->looks_count,
+        "point", points);
     char *text =
         json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(json);
@@ -260,12 +266,12 @@ static int read_all(struct trace *trace, const json_t *json)
             return -1;
         trace->core[trace->cores++] = (int)cpu;
     }
-    trace->steps_s = number_of(json, "steps_s");
-    trace->steps_at_s = number_of(json, "steps_at_s");
-    trace->seen_s = number_of(json, "seen_s");
-    trace->seen_at_s = number_of(json, "seen_at_s");
-    trace->threads_sum = number_of(json, "threads_sum");
-    trace->ready_sum = number_of(json, "ready_sum");
+    trace->steps_s = fmax(number_of(json, "steps_s"), 0);
+    trace->steps_at_s = fmax(number_of(json, "steps_at_s"), 0);
+    trace->seen_s = fmax(number_of(json, "seen_s"), 0);
+    trace->seen_at_s = fmax(number_of(json, "seen_at_s"), 0);
+    trace->threads_sum = fmax(number_of(json, "threads_sum"), 0);
+    trace->ready_sum = fmax(number_of(json, "ready_sum"), 0);
     trace->looks_count = whole_of(json, "looks");
     trace->ready = trace->ready_sum / (double)trace->looks_count;
     trace->busy_threads = whole_of(json, "busy_threads");
