@@ -2,6 +2,7 @@
 #include "steps.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,16 +236,14 @@ static void config_value(const char *text, const char *key, char *value,
                          size_t size)
 {
     value[0] = '\0';
-    for (const char *at = text; (at = strstr(at, key)) != NULL; at++) {
-        if (at != text && at[-1] != '\n')
-            continue;
+    for (const char *at = text; (at = strstr(at, key)) != NULL;) {
+        bool begins = at == text || at[-1] == '\n';
         at += strlen(key);
-        at += strspn(at, " ");
-        if (*at != '=')
+        const char *sign = at + strspn(at, " ");
+        if (!begins || *sign != '=')
             continue;
-        at++;
-        at += strspn(at, " ");
-        snprintf(value, size, "%.*s", (int)strcspn(at, "\n"), at);
+        sign += 1 + strspn(sign + 1, " ");
+        snprintf(value, size, "%.*s", (int)strcspn(sign, "\n"), sign);
         return;
     }
 }

@@ -61,7 +61,8 @@ const char *tally_percent(double share, char text[32])
 static double json_value(const struct usage *usage, const char *key)
 {
     const json_t *value = json_object_get(usage->result.record.json, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    double figure = json_is_number(value) ? json_number_value(value) : NAN;
+    return figure >= 0 && figure < 1e12 ? figure : NAN; /* else it is none */
 }
 
 static void put(struct usage *usage, enum source_name name, double cpu_s,

@@ -227,15 +227,24 @@ static long whole_of(const json_t *object, const char *key)
     return value > 0 && value < 1000000000 ? (long)value : 0;
 }
 
+/* A figure that no machine has is none. */
+static double figure_of(const json_t *value)
+{
+    double figure = json_is_number(value) ? json_number_value(value) : NAN;
+    return figure >= 0 && figure < 1e12 ? figure : NAN;
+}
+
 static int read_point(struct trace *trace, const json_t *json)
 {
     const json_t *cores = json_object_get(json, "core_busy");
     double t_s = number_of(json, "t_s"), length_s = number_of(json, "length_s");
     size_t count = json_array_size(cores);
-    if (!(t_s >= 0) || !(length_s > 0) || count > trace->cores)
+    if (!(t_s >= 0 && t_s < 1e12) || !(length_s > 0 && length_s <= t_s + 1) ||
+        count > trace->cores)
         return -1;
-    if (trace_add(trace, t_s, length_s, number_of(json, "busy"),
-                  number_of(json, "mem_mib")) != 0)
+    if (trace_add(trace, t_s, length_s,
+                  figure_of(json_object_get(json, "busy")),
+                  figure_of(json_object_get(json, "mem_mib"))) != 0)
         return -1;
     struct trace_point *point = &trace->point[trace->count - 1];
     point->core = calloc(count + 1, sizeof *point->core);
@@ -243,8 +252,8 @@ static int read_point(struct trace *trace, const json_t *json)
         return -1;
     point->cores = count;
     for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(cores, i);
-        point->core[i] = json_is_number(value) ? json_number_value(value) : NAN;
+        double share = figure_of(json_array_get(cores, i));
+        point->core[i] = share > 1 ? 1 : share;
     }
     return 0;
 }
