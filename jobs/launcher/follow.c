@@ -32,7 +32,7 @@ enum {
 static bool is_number(const char *name)
 {
     size_t digits = strspn(name, "0123456789");
-    if (digits == 0 || digits > 15)
+    if (digits == 0 || digits > 15 || name[0] == '0')
         return false;
     if (name[digits] == '\0')
         return true;
@@ -199,10 +199,9 @@ static int open_slurm(struct follow *follow, struct usage *usage,
     if (rc == 1)
         allot_run(usage);
     snprintf(follow->id, sizeof follow->id, "%ld", usage->allotment.job_id);
-    if (!state_is_final(usage->allotment.state) &&
-        steps_ask_config(&usage->steps_every_s, &ignored) == 1)
+    if (steps_ask_config(&usage->steps_every_s, &ignored) == 1)
         snprintf(usage->no_steps, sizeof usage->no_steps,
-                 "No step statistics: this Slurm takes none "
+                 "This Slurm takes no statistics of what jobs use "
                  "(JobAcctGatherType=jobacct_gather/none).");
     return 0;
 }
@@ -359,8 +358,9 @@ static void collect(struct follow *follow, struct usage *usage)
 
 void follow_end(struct follow *follow, struct usage *usage)
 {
-    if (follow->id[0] && usage->allotment.start)
+    if (follow->id[0] && usage->allotment.node_list[0])
         ask_accounting(follow, usage);
+
     if (!follow->id[0] &&
         local_account_read(usage->run.folder, usage->allotment.job_id,
                            &usage->steps) == 0)

@@ -20,6 +20,8 @@ const char *tally_time(double seconds, char text[32])
 {
     if (!(seconds >= 0) || seconds > 1e10)
         snprintf(text, 32, "no data");
+    else if (seconds == 0)
+        snprintf(text, 32, "0 s");
     else if (seconds < 0.1)
         snprintf(text, 32, "%.1f ms", 1e3 * seconds);
     else if (seconds < 100)
@@ -59,7 +61,8 @@ const char *tally_percent(double share, char text[32])
 static double json_value(const struct usage *usage, const char *key)
 {
     const json_t *value = json_object_get(usage->result.record.json, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    double figure = json_is_number(value) ? json_number_value(value) : NAN;
+    return figure >= 0 && figure < 1e12 ? figure : NAN; /* else it is none */
 }
 
 static void put(struct usage *usage, enum source_name name, double cpu_s,
@@ -262,7 +265,9 @@ static void explain(struct usage *usage)
 {
     struct tally *tally = &usage->tally;
     if (tally->trusted == SOURCES) {
-        say(tally, "Nobody has counted what this job used.");
+        say(tally, usage->now_s > 0 ? "Nobody has counted what this job used."
+                                    : "The job never started: it used "
+                                      "nothing.");
         return;
     }
     if (tally->trusted == SOURCE_RECORD &&
@@ -271,8 +276,8 @@ static void explain(struct usage *usage)
             "The job was short, and accounting counts whole seconds and the "
             "start: for the work itself trust the kernel's record.");
     else if (tally->agreement == AGREE_ALONE)
-        say(tally, "There is nothing to compare with the %s.",
-            tally->source[tally->trusted].name);
+        say(tally,
+            "Nobody else has counted: there is nothing to compare with.");
 }
 
 /* Cores busy while the job worked: of the kernel, if it is one of ours. */
