@@ -171,6 +171,51 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     done
 }
 
+@test "jobs of runs that are not over are asked for once, of others nobody" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q &&
+        integ2d-submit --scheme=openmp -n 2 --grid=300 -q'
+    # Without Slurm: nothing is asked.
+    run -0 --separate-stderr env SLURM_CONF=/nonexistent \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $output == '2 runs'$'\n'* && $stderr == '' ]]
+    # Both have ended since they were looked at last.
+    local state
+    for state in integ2d-runs/*/state.json; do
+        jq '.state = "RUNNING"' "$state" >new
+        mv new "$state"
+    done
+    run -3 --separate-stderr env SLURM_CONF=/nonexistent PATH=/usr/bin:/bin \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $output == '2 runs, of which 0 failed and 2 not known to be over'* ]]
+    run -0 --separate-stderr on hpc2n integ2d-report
+    [[ $output == '2 runs'$'\n'* ]]
+    # What came of it is kept.
+    run -0 --separate-stderr env SLURM_CONF=/nonexistent \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $stderr == '' ]]
+}
+
+@test "the runs of a sweep are found where they are, and half a sweep is shown" {
+    made_sweep integ2d-runs/sweep
+    echo '{}' >integ2d-runs/sweep/sweep.json
+    made integ2d-runs serial 1 2000 4.0
+    run -0 --separate-stderr report
+    [[ $output == '6 runs'* ]]
+    run -0 --separate-stderr report integ2d-runs/sweep
+    [[ $output == '5 runs'* ]]
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect" integ2d-runs/sweep
+    [ ${#lines[@]} = 6 ]
+    # Half of it: a job that was never created, a folder without its run.
+    local folders=(integ2d-runs/sweep/*-openmp-n[48]-*)
+    jq '.state = "NEVER_CREATED" | .job_id = 0' \
+        "${folders[0]}/state.json" >new
+    mv new "${folders[0]}/state.json"
+    rm "${folders[1]}/run.json"
+    run -1 --separate-stderr report integ2d-runs/sweep
+    [[ $output == '4 runs, of which 1 failed'*Scaling* ]]
+    [[ $stderr == *'it was never created'* ]]
+}
+
 @test "two sets of runs are compared, beyond noise or not" {
     made_sweep now
     made before serial 1 1000 1.001
@@ -237,11 +282,13 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     rm "${record[0]}"
     run -1 --separate-stderr report sweep
     [[ $stderr == *'left no record'* ]]
+    # This machine knows nothing of its job.
     local folder=${record[0]%/*}
     jq '.state = "RUNNING"' "$folder/state.json" >new
     mv new "$folder/state.json"
     run -3 --separate-stderr report sweep
-    [[ $stderr == *'is running'* || $stderr == *runs* ]]
+    [[ $stderr == *'is not known any more, to this machine'* ]]
+    [[ $output == *'5 runs, of which 0 failed and 1 not known to be over'* ]]
     echo '{' >"$folder/run.json"
     run -2 --separate-stderr report sweep
     [[ $stderr == *'run.json: not what integ2d-submit wrote'* ]]
