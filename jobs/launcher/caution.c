@@ -188,8 +188,8 @@ static const struct doubt {
     const char *text;
 } doubts[] = {
     {few_repeats,
-     "%s: too few repeats, %.3g: 5 give an interval that holds the median with "
-     "94 %%, 6 with 95 %%, and fewer than 4 no error at all (--repeat=10)"},
+     "%s: too few repeats, %.3g: 6 give an interval that holds the median with "
+     "95 %%, 5 with 94 %%, and fewer than 4 no error at all (--repeat=6)"},
     {wide_spread,
      "%s: the spread is too wide: the median is known to +-%.3g %% only, and "
      "what is worked out from it no better. A quieter machine or more "
