@@ -159,7 +159,7 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     report 'a <b> & "c"' --format=html >page.html
     grep -q '<svg' page.html
     grep -q '<h2>Placement</h2>' page.html
-    grep -q '<h2>Job scripts</h2>' page.html
+    grep -q '>Job scripts</h2>' page.html
     grep -q 'integ2d-openmp --grid=500' page.html
     # Nothing is fetched from elsewhere.
     run -1 grep -iE '(src|href)="?(http|//|/|file)|@import|url\(' page.html
@@ -169,6 +169,27 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
         [ "$(grep -oE "<${tag}[ >]" page.html | wc -l)" = \
             "$(grep -o "</$tag>" page.html | wc -l)" ]
     done
+}
+
+@test "the page has the advice on runs, each once, and of those that failed" {
+    made_sweep sweep
+    report sweep --format=html >page.html
+    grep -q '<h2>Advice</h2>' page.html
+    grep -q 'no rule applies to these runs' page.html
+    local file
+    for file in sweep/*-openmp-n[248]-*/record_*.json; do
+        jq '.flags = "-O0"' "$file" >new
+        mv new "$file"
+        seal "$file"
+    done
+    file=$(echo sweep/*-openmp-n1-*)
+    jq '.state = "TIMEOUT"' "$file/state.json" >new
+    mv new "$file/state.json"
+    run -1 --separate-stderr report sweep --format=html
+    [[ $output == *'time-too-short (error)'*'openmp, 1 worker, job '*'debug-build (warning)'*'openmp'*', 2 workers, job '*', 8 workers, job '*'make clean'* ]]
+    [ "$(grep -c 'debug-build' <<<"$output")" = 1 ]
+    # teardown wants no advice on runs that were right.
+    rm -r sweep
 }
 
 @test "jobs of runs that are not over are asked for once, of others nobody" {
