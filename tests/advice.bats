@@ -290,7 +290,7 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
 # ---- Somebody ended it -------------------------------------------------------
 
 @test "a program that somebody killed" {
-    edited hpc2n serial 's/--grid=200 --repeat=5/--grid=20000 --repeat=50/'
+    edited hpc2n serial 's/--grid=200 --repeat=6/--grid=20000 --repeat=50/'
     id=$(on hpc2n 'sbatch --parsable job.sbatch')
     wait_for '^0' "progress_$id"
     # The one program with this job's number in its environment.
@@ -303,7 +303,7 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
 }
 
 @test "a job that was cancelled" {
-    edited hpc2n serial 's/--grid=200 --repeat=5/--grid=20000 --repeat=50/'
+    edited hpc2n serial 's/--grid=200 --repeat=6/--grid=20000 --repeat=50/'
     id=$(on hpc2n 'sbatch --parsable job.sbatch')
     wait_for '^0' "progress_$id"
     on hpc2n "scancel $id"
@@ -317,7 +317,7 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
 
 @test "a node that failed" {
     edited hpc2n serial \
-        's/--grid=200 --repeat=5/--grid=20000 --repeat=50/; s/^#SBATCH -J/#SBATCH --no-requeue -w n2\n&/'
+        's/--grid=200 --repeat=6/--grid=20000 --repeat=50/; s/^#SBATCH -J/#SBATCH --no-requeue -w n2\n&/'
     id=$(on hpc2n 'sbatch --parsable job.sbatch')
     wait_for '^0' "progress_$id"
     # slurmd may bring the node back by itself.

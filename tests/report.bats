@@ -159,7 +159,7 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     report 'a <b> & "c"' --format=html >page.html
     grep -q '<svg' page.html
     grep -q '<h2>Placement</h2>' page.html
-    grep -q '<h2>Job scripts</h2>' page.html
+    grep -q '>Job scripts</h2>' page.html
     grep -q 'integ2d-openmp --grid=500' page.html
     # Nothing is fetched from elsewhere.
     run -1 grep -iE '(src|href)="?(http|//|/|file)|@import|url\(' page.html
@@ -169,6 +169,72 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
         [ "$(grep -oE "<${tag}[ >]" page.html | wc -l)" = \
             "$(grep -o "</$tag>" page.html | wc -l)" ]
     done
+}
+
+@test "the page has the advice on runs, each once, and of those that failed" {
+    made_sweep sweep
+    report sweep --format=html >page.html
+    grep -q '<h2>Advice</h2>' page.html
+    grep -q 'no rule applies to these runs' page.html
+    local file
+    for file in sweep/*-openmp-n[248]-*/record_*.json; do
+        jq '.flags = "-O0"' "$file" >new
+        mv new "$file"
+        seal "$file"
+    done
+    file=$(echo sweep/*-openmp-n1-*)
+    jq '.state = "TIMEOUT"' "$file/state.json" >new
+    mv new "$file/state.json"
+    run -1 --separate-stderr report sweep --format=html
+    [[ $output == *'time-too-short (error)'*'openmp, 1 worker, job '*'debug-build (warning)'*'openmp'*', 2 workers, job '*', 8 workers, job '*'make clean'* ]]
+    [ "$(grep -c 'debug-build' <<<"$output")" = 1 ]
+    # teardown wants no advice on runs that were right.
+    rm -r sweep
+}
+
+@test "jobs of runs that are not over are asked for once, of others nobody" {
+    on hpc2n 'integ2d-submit --scheme=serial --grid=300 -q &&
+        integ2d-submit --scheme=openmp -n 2 --grid=300 -q'
+    # Without Slurm: nothing is asked.
+    run -0 --separate-stderr env SLURM_CONF=/nonexistent \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $output == '2 runs'$'\n'* && $stderr == '' ]]
+    # Both have ended since they were looked at last.
+    local state
+    for state in integ2d-runs/*/state.json; do
+        jq '.state = "RUNNING"' "$state" >new
+        mv new "$state"
+    done
+    run -3 --separate-stderr env SLURM_CONF=/nonexistent PATH=/usr/bin:/bin \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $output == '2 runs, of which 0 failed and 2 not known to be over'* ]]
+    run -0 --separate-stderr on hpc2n integ2d-report
+    [[ $output == '2 runs'$'\n'* ]]
+    # What came of it is kept.
+    run -0 --separate-stderr env SLURM_CONF=/nonexistent \
+        "$INTEG2D_BIN/integ2d-report"
+    [[ $stderr == '' ]]
+}
+
+@test "the runs of a sweep are found where they are, and half a sweep is shown" {
+    made_sweep integ2d-runs/sweep
+    echo '{}' >integ2d-runs/sweep/sweep.json
+    made integ2d-runs serial 1 2000 4.0
+    run -0 --separate-stderr report
+    [[ $output == '6 runs'* ]]
+    run -0 --separate-stderr report integ2d-runs/sweep
+    [[ $output == '5 runs'* ]]
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect" integ2d-runs/sweep
+    [ ${#lines[@]} = 6 ]
+    # Half of it: a job that was never created, a folder without its run.
+    local folders=(integ2d-runs/sweep/*-openmp-n[48]-*)
+    jq '.state = "NEVER_CREATED" | .job_id = 0' \
+        "${folders[0]}/state.json" >new
+    mv new "${folders[0]}/state.json"
+    rm "${folders[1]}/run.json"
+    run -1 --separate-stderr report integ2d-runs/sweep
+    [[ $output == '4 runs, of which 1 failed'*Scaling* ]]
+    [[ $stderr == *'it was never created'* ]]
 }
 
 @test "two sets of runs are compared, beyond noise or not" {
@@ -237,11 +303,13 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     rm "${record[0]}"
     run -1 --separate-stderr report sweep
     [[ $stderr == *'left no record'* ]]
+    # This machine knows nothing of its job.
     local folder=${record[0]%/*}
     jq '.state = "RUNNING"' "$folder/state.json" >new
     mv new "$folder/state.json"
     run -3 --separate-stderr report sweep
-    [[ $stderr == *'is running'* || $stderr == *runs* ]]
+    [[ $stderr == *'is not known any more, to this machine'* ]]
+    [[ $output == *'5 runs, of which 0 failed and 1 not known to be over'* ]]
     echo '{' >"$folder/run.json"
     run -2 --separate-stderr report sweep
     [[ $stderr == *'run.json: not what integ2d-submit wrote'* ]]

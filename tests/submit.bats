@@ -120,15 +120,15 @@ every_scheme() {
 @test "ranks that share a node start without a network, others with one" {
     local dry='integ2d-submit -A hpc2n2026-042 --dry-run --scheme'
     run -0 --separate-stderr on hpc2n "$dry=mpi -n 4 -N 1"
-    [ "${lines[-1]}" = 'env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi --grid=10000 --repeat=5 --math=plain' ]
+    [ "${lines[-1]}" = 'env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi --grid=10000 --repeat=6 --math=plain' ]
     run -0 --separate-stderr on hpc2n "$dry=mpi -n 4 -N 2"
-    [ "${lines[-1]}" = 'srun integ2d-mpi --grid=10000 --repeat=5 --math=plain' ]
+    [ "${lines[-1]}" = 'srun integ2d-mpi --grid=10000 --repeat=6 --math=plain' ]
     run -0 --separate-stderr on hpc2n "$dry=hybrid -n 2 -c 3 --math=simd"
-    [ "${lines[-1]}" = 'srun --cpu-bind=cores integ2d-hybrid -c 3 --grid=10000 --repeat=5 --math=simd' ]
+    [ "${lines[-1]}" = 'srun --cpu-bind=cores integ2d-hybrid -c 3 --grid=10000 --repeat=6 --math=simd' ]
     [[ $output == *$'\n#SBATCH -n 2\n#SBATCH -c 3\n'*$'\nexport OMP_NUM_THREADS=3\n'* ]]
     run -0 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --site=local \
         --scheme=hybrid -n 1 -c 2 --dry-run
-    [ "${lines[-1]}" = 'env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 --map-by slot:PE=2 --mca pml ob1 --mca btl self,vader integ2d-hybrid -c 2 --grid=10000 --repeat=5 --math=plain' ]
+    [ "${lines[-1]}" = 'env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 --map-by slot:PE=2 --mca pml ob1 --mca btl self,vader integ2d-hybrid -c 2 --grid=10000 --repeat=6 --math=plain' ]
 }
 
 @test "ranks may be spread over two nodes" {
@@ -197,7 +197,7 @@ uppmax hybrid 2 2"
     [ "${lines[0]}" = '#!/bin/bash' ]
     [[ $output == *'#SBATCH -A hpc2n2026-042'* ]]
     [[ $output == *'#SBATCH -n 4'* ]]
-    [[ ${lines[-1]} == 'srun integ2d-mpi --grid=10000 --repeat=5 --math=plain' ]]
+    [[ ${lines[-1]} == 'srun integ2d-mpi --grid=10000 --repeat=6 --math=plain' ]]
     [[ $output != *@* ]]
     [ -z "$(ls)" ]
 }

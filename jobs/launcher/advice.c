@@ -155,6 +155,11 @@ void advice_print(const struct advice_list *list, FILE *file)
     }
 }
 
+const char *advice_severity(enum severity severity)
+{
+    return severities[severity];
+}
+
 const char *advice_mark(const struct advice_list *list)
 {
     return list->count ? severities[list->advice[0].severity] : "-";

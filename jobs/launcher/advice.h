@@ -69,6 +69,9 @@ void advice_release(struct advice_list *list);
 /* In full, a paragraph each. */
 void advice_print(const struct advice_list *list, FILE *file);
 
+/* "error", "warning", "hint" */
+const char *advice_severity(enum severity severity);
+
 /* The worst severity in words, "-" when there is no advice. */
 const char *advice_mark(const struct advice_list *list);
 

@@ -188,8 +188,8 @@ static const struct doubt {
     const char *text;
 } doubts[] = {
     {few_repeats,
-     "%s: too few repeats, %.3g: 5 give an interval that holds the median with "
-     "94 %%, 6 with 95 %%, and fewer than 4 no error at all (--repeat=10)"},
+     "%s: too few repeats, %.3g: 6 give an interval that holds the median with "
+     "95 %%, 5 with 94 %%, and fewer than 4 no error at all (--repeat=6)"},
     {wide_spread,
      "%s: the spread is too wide: the median is known to +-%.3g %% only, and "
      "what is worked out from it no better. A quieter machine or more "
@@ -357,12 +357,30 @@ static int doubt_baselines(const struct study *study,
                           labels, cautions);
 }
 
+/* Records of before there were checksums. */
+static int doubt_unsealed(const struct study *study, struct cautions *cautions)
+{
+    size_t unsealed = 0;
+    for (size_t i = 0; i < study->points; i++) {
+        for (size_t j = 0; j < study->point[i].runs; j++)
+            unsealed += study->point[i].sample[j].unsealed;
+    }
+    if (unsealed == 0)
+        return 0;
+    return add(cautions,
+               "%zu record%s no checksum, being of an older integ2d: whether "
+               "%s changed after the run is not known",
+               unsealed, unsealed == 1 ? " has" : "s have",
+               unsealed == 1 ? "it was" : "they were");
+}
+
 int caution_make(const struct study *study, const struct labels *labels,
                  struct cautions *cautions)
 {
     bool *bad = calloc(study->points + 1, sizeof *bad);
     int rc = bad ? 0 : -1;
     *cautions = (struct cautions){0};
+    rc |= doubt_unsealed(study, cautions);
     for (size_t i = 0;
          rc == 0 && i < study->many && cautions->count < CAUTION_MOST; i++) {
         const struct series *series = &study->series[i];

@@ -131,22 +131,6 @@ static long shortest_s(const struct prefix *prefix, struct run *const *runs,
     return shortest;
 }
 
-/* A folder that is only ours to read keeps its old state, and so does one whose
- * job was sent by hand: that state is another job's. */
-static void save_news(struct run *const *runs, const struct job_status *before,
-                      size_t count)
-{
-    struct error ignored;
-    for (size_t i = 0; i < count; i++) {
-        const struct job_status *status = &runs[i]->status;
-        if (runs[i]->by_hand)
-            continue;
-        if (status->job_id != before[i].job_id ||
-            (status->state != before[i].state && state_is_final(status->state)))
-            run_save(runs[i], &ignored);
-    }
-}
-
 static void wait_for(const struct arguments *arguments,
                      const struct prefix *prefix, struct refresh *refresh,
                      struct run *const *runs, size_t count)
@@ -203,7 +187,7 @@ static int refresh_all(const struct arguments *arguments,
     if (ready && arguments->wait)
         wait_for(arguments, prefix, &refresh, list, open);
     if (ready)
-        save_news(list, before, open);
+        refresh_save(list, before, open);
     if (arguments->verbose)
         fprintf(stderr, "%ld request%s to Slurm\n", refresh.requests,
                 refresh.requests == 1 ? "" : "s");

@@ -73,7 +73,7 @@ static int read_numbers(const struct options *options, struct job *job,
 {
     job->workers = job->cpus_per_task = job->nodes = job->mem_mib = 0;
     job->grid = job->scheme.grid ? job->scheme.grid : SCHEME_GRID;
-    job->repeat = 5;
+    job->repeat = 6;
     if (number(options->workers, "-n", WORKERS_MAX, &job->workers, err) ||
         number(options->cpus_per_task, "-c", WORKERS_MAX, &job->cpus_per_task,
                err) ||

@@ -46,11 +46,11 @@ static void say_limit(const struct fit *fit, char text[MEANING])
     if (fit->share - error > 1)
         say(text, "; more than all of it: every further worker makes it "
                   "slower, as when they stand in each other's way");
-    else if (fit->share - error > 0.9)
-        say(text, ": more workers do not make it faster");
     else if (error > vague)
         say(text, ", too uncertain to conclude anything from: a quieter "
                   "machine or more repeats help");
+    else if (fit->share > 0.9)
+        say(text, ": more workers do not make it faster, or hardly");
     else if (fit->share + error < 0)
         say(text, "; less than nothing: with more workers each does its part "
                   "faster, as when it fits into a cache");

@@ -44,7 +44,9 @@ static const struct argp_option table[] = {
     {"ntasks", 0, 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 1},
     {"grid", KEY_GRID, "N", 0, "(its text has the defaults of the schemes)", 1},
     {"repeat", KEY_REPEAT, "R", 0,
-     "timed repeats, after one that is not counted (default 5)", 1},
+     "timed repeats, after one that is not counted (default 6, the fewest "
+     "with a 95 % interval of the median)",
+     1},
     {"math", KEY_MATH, "plain|simd", 0,
      "the C library's sin, or the fast row (default plain)", 1},
     {"mode", KEY_MODE, "MODE", 0, "(its text is the modes of the schemes)", 1},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "page_advice.h"
 #include "placement_map.h"
 #include "plot.h"
 #include "sheet.h"
@@ -35,8 +36,8 @@ static const char head[] =
     "h3{font-size:1rem;margin:1rem 0 .3rem}\n"
     ".wide{overflow-x:auto}\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;"
-    "font-size:.9rem}\n"
-    "th,td{padding:.25rem .6rem;text-align:right;white-space:nowrap;"
+    "font-size:.82rem}\n"
+    "th,td{padding:.25rem .42rem;text-align:right;white-space:nowrap;"
     "border-bottom:1px solid var(--line)}\n"
     "th{border-bottom:2px solid var(--ink)}.text{text-align:left}\n"
     ".plot{background:#fff;border-radius:.4rem;padding:.5rem}\n"
@@ -55,7 +56,16 @@ static const char head[] =
     "pre{background:var(--soft);padding:.6rem;overflow-x:auto;"
     "font-size:.85rem}\n"
     "summary{cursor:pointer}\n"
-    "@media print{details{display:none}}\n"
+    "thead{display:table-header-group}\n"
+    "@page{size:A4 landscape;margin:1.2cm}\n"
+    "@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;"
+    "--line:#bbb;--soft:#f1f3f5;--busy-ink:#0072b2}"
+    "body{max-width:none;padding:0;font-size:11pt}"
+    "details,.screen{display:none}.wide{overflow:visible}"
+    "table{font-size:7.5pt}th,td{padding:.1rem .3rem}"
+    "h2,h3{break-after:avoid}tr,li,.node,.plot{break-inside:avoid}"
+    ".plot svg{max-height:17cm}"
+    ".core{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
     "</style>\n</head>\n<body>\n<h1>integ2d report</h1>\n";
 
 static void print_paragraph(const char *text, FILE *file)
@@ -218,6 +228,16 @@ static void print_scripts(struct page *page)
     print_rest(page);
 }
 
+static void print_advice(struct page *page)
+{
+    page_advice_print(page->findings, PAGE_POINTS, page->file);
+}
+
+static bool if_any(const struct page *page)
+{
+    return page->findings->count > 0;
+}
+
 static bool always(const struct page *page)
 {
     return page->findings->study.points > 0;
@@ -249,6 +269,7 @@ static const struct {
     {"Plots", always, print_plots},
     {"Scaling", if_scaling, print_scaling},
     {"Doubts", if_doubts, print_doubts},
+    {"Advice", if_any, print_advice},
     {"Placement", always, print_placement},
     {"Job scripts", always, print_scripts},
 };
@@ -267,7 +288,9 @@ int page_print(const struct findings *findings,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (!parts[i].is_there(&page))
             continue;
-        fprintf(file, "<h2>%s</h2>\n", parts[i].title);
+        fprintf(file, "<h2%s>%s</h2>\n",
+                parts[i].print == print_scripts ? " class=\"screen\"" : "",
+                parts[i].title);
         parts[i].print(&page);
     }
     fputs("</body>\n</html>\n", file);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Colours that people who do not see all of them can tell apart (M. Okabe,
  * K. Ito, Color Universal Design, 2008; without its yellow, which is too
@@ -21,12 +22,18 @@ enum {
     ONE = 5,
     EFFICIENCY = 8,
     TIME = 11,
+    /* and of weak scaling, which has no serial */
+    WEAK_SPEEDUP = 2,
+    WEAK_EFFICIENCY = 5,
+    WEAK_TIME = 8,
 };
 
 struct script {
     const struct findings *findings;
     const struct series *series[64];
     size_t count;
+    size_t rows;   /* of the legend */
+    double legend; /* its height, of the whole */
     FILE *file;
 };
 
@@ -68,6 +75,24 @@ static void write_point(const struct point *point, FILE *file)
     fputc('\n', file);
 }
 
+/* The scaled speedup, its share for each worker, and the time. */
+static void write_weak(const struct weak *weak, size_t i, FILE *file)
+{
+    const struct point *first = weak->point[0], *point = weak->point[i];
+    double workers = (double)point->sample->workers;
+    struct ratio ratio = {1, NAN, NAN};
+    if (i > 0)
+        ratio = stats_ratio(&first->time, &point->time);
+    double work = weak->speedup[i] / ratio.value;
+    fprintf(file, "%ld", point->sample->workers);
+    numbers(weak->speedup[i], ratio.low * work, ratio.high * work, file);
+    work /= workers;
+    numbers(weak->speedup[i] / workers, ratio.low * work, ratio.high * work,
+            file);
+    numbers(point->time.median, point->time.low, point->time.high, file);
+    fputc('\n', file);
+}
+
 static void write_data(const struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {
@@ -81,8 +106,7 @@ static void write_data(const struct script *script)
         const struct weak *weak = &script->findings->study.weak[i];
         fprintf(script->file, "$w%zu << END\n", i);
         for (size_t j = 0; j < weak->count; j++)
-            fprintf(script->file, "%ld %.9g\n", weak->point[j]->sample->workers,
-                    weak->speedup[j] / (double)weak->point[j]->sample->workers);
+            write_weak(weak, j, script->file);
         fprintf(script->file, "END\n");
     }
 }
@@ -169,8 +193,9 @@ static void write_place(const struct script *script, int x, int y,
                         const char *title)
 {
     fprintf(script->file,
-            "set origin %g, %g\nset size 0.5, 0.44\nset title '%s'\n", 0.5 * x,
-            0.12 + 0.44 * y, title);
+            "set origin %g, %g\nset size 0.5, %g\nset title '%s'\n", 0.5 * x,
+            script->legend + (1 - script->legend) / 2 * y,
+            (1 - script->legend) / 2, title);
 }
 
 /* Lines with error bars for one group of columns. */
@@ -183,6 +208,36 @@ static void write_curves(const struct script *script, int column)
                 i, WORKERS, column, colours[i % COLOURS], 1 + i / COLOURS, i,
                 WORKERS, column, column + 1, column + 2);
         write_style(script, i);
+    }
+}
+
+/* The colour of its scheme's series, if there is one. */
+static const char *weak_colour(const struct script *script,
+                               const struct weak *weak)
+{
+    const struct sample *sample = weak->point[0]->sample;
+    for (size_t i = 0; i < script->count; i++) {
+        const struct sample *other = script->series[i]->point[0].sample;
+        if (other->scheme == sample->scheme && other->site == sample->site &&
+            other->mode == sample->mode && other->math == sample->math &&
+            other->sum == sample->sum && other->kind == sample->kind)
+            return colours[i % COLOURS];
+    }
+    return colours[COLOURS - 1];
+}
+
+/* The same for weak scaling. */
+static void write_weaks(const struct script *script, int column)
+{
+    for (size_t i = 0; i < script->findings->study.weaks; i++) {
+        const char *colour =
+            weak_colour(script, &script->findings->study.weak[i]);
+        fprintf(script->file,
+                ", $w%zu using %d:%d with lines linecolor '%s' dashtype 3 "
+                "linewidth 1.6, $w%zu using %d:%d:%d:%d with yerrorbars "
+                "linecolor '%s' dashtype 1 pointtype 3 linewidth 1.6",
+                i, WORKERS, column, colour, i, WORKERS, column, column + 1,
+                column + 2, colour);
     }
 }
 
@@ -217,22 +272,24 @@ static void write_speedup(const struct script *script, bool serial)
             "linewidth 1.2");
     if (has(script, serial))
         write_curves(script, serial ? SERIAL : ONE);
+    if (!serial)
+        write_weaks(script, WEAK_SPEEDUP);
     fprintf(script->file, "\nunset label 1\n");
 }
 
-/* The colour of its scheme's series, if there is one. */
-static const char *weak_colour(const struct script *script,
-                               const struct weak *weak)
+/* Some room above the largest. */
+static double highest_efficiency(const struct script *script)
 {
-    const struct sample *sample = weak->point[0]->sample;
+    double most = 1;
     for (size_t i = 0; i < script->count; i++) {
-        const struct sample *other = script->series[i]->point[0].sample;
-        if (other->scheme == sample->scheme && other->site == sample->site &&
-            other->mode == sample->mode && other->math == sample->math &&
-            other->sum == sample->sum && other->kind == sample->kind)
-            return colours[i % COLOURS];
+        const struct series *series = script->series[i];
+        for (size_t j = 0; j < series->count; j++) {
+            const struct point *point = &series->point[j];
+            most = fmax(most,
+                        point->over_one.value / (double)point->sample->workers);
+        }
     }
-    return colours[COLOURS - 1];
+    return 1.08 * most;
 }
 
 static void write_efficiency(const struct script *script)
@@ -240,22 +297,22 @@ static void write_efficiency(const struct script *script)
     write_place(script, 0, 0, "Efficiency (speedup against one, for each)");
     fprintf(script->file,
             "unset logscale y\nset ylabel 'efficiency'\n"
-            "set yrange [0:1.1<*<1.5]\nset ytics format '%%g'\n"
+            "set yrange [0:%.3g]\nset ytics format '%%g'\n"
             "plot [][] [1:last] 1 with lines linecolor '#888888' dashtype 2 "
-            "linewidth 1.2");
+            "linewidth 1.2",
+            highest_efficiency(script));
     if (has(script, false))
         write_curves(script, EFFICIENCY);
-    for (size_t i = 0; i < script->findings->study.weaks; i++)
-        fprintf(script->file,
-                ", $w%zu using 1:2 with linespoints linecolor '%s' dashtype 3 "
-                "pointtype 3 linewidth 1.6",
-                i, weak_colour(script, &script->findings->study.weak[i]));
+    write_weaks(script, WEAK_EFFICIENCY);
     fprintf(script->file, "\nset autoscale y\n");
 }
 
 /* From the shortest time to the longest, with some room. */
 static void write_time_range(const struct script *script)
 {
+    static const double few[] = {1, 2, 5, 0};
+    static const double many[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 0};
+    const struct study *study = &script->findings->study;
     double low = INFINITY, high = 0;
     for (size_t i = 0; i < script->count; i++) {
         const struct series *series = script->series[i];
@@ -264,16 +321,23 @@ static void write_time_range(const struct script *script)
             high = fmax(high, series->point[j].time.high);
         }
     }
+    for (size_t i = 0; i < study->weaks; i++) {
+        for (size_t j = 0; j < study->weak[i].count; j++) {
+            low = fmin(low, study->weak[i].point[j]->time.low);
+            high = fmax(high, study->weak[i].point[j]->time.high);
+        }
+    }
     low /= 1.6;
     high *= 1.6;
     fprintf(script->file, "set yrange [%.4g:%.4g]\n", low, high);
     if (high / low > 1000)
         return;
+    const double *tics = high / low > 12 ? few : many;
     fprintf(script->file, "set ytics (1e-9");
     for (double decade = pow(10, floor(log10(low))); decade < high;
          decade *= 10) {
-        for (int i = 0; i < 3; i++) {
-            double tic = decade * (i == 0 ? 1 : i == 1 ? 2 : 5);
+        for (int i = 0; tics[i] > 0; i++) {
+            double tic = decade * tics[i];
             if (tic > low && tic < high)
                 fprintf(script->file, ", %.3g", tic);
         }
@@ -290,6 +354,7 @@ static void write_time(const struct script *script)
     write_time_range(script);
     fprintf(script->file, "plot [][] NaN");
     write_curves(script, TIME);
+    write_weaks(script, WEAK_TIME);
     for (size_t i = 0; i < script->count; i++) {
         const struct fit *fit = &script->series[i]->amdahl;
         if (isnan(fit->share))
@@ -302,25 +367,49 @@ static void write_time(const struct script *script)
     fprintf(script->file, "\n");
 }
 
+static const char *series_name(const struct script *script,
+                               const struct sample *sample, char name[LABEL])
+{
+    return script->findings->labels.grid
+               ? label_series(&script->findings->labels, sample, name)
+               : label_scheme(&script->findings->labels, sample, name);
+}
+
+/* As many columns as fit with the longest name, and the height they take. */
+static void lay_out(struct script *script)
+{
+    const size_t entries = 1 + script->count + script->findings->study.weaks;
+    size_t longest = 10;
+    char name[LABEL];
+    for (size_t i = 0; i < script->count; i++) {
+        size_t length = strlen(
+            series_name(script, script->series[i]->point[0].sample, name));
+        longest = length > longest ? length : longest;
+    }
+    size_t columns = 75 / (longest + 10);
+    columns = columns < 1 ? 1 : columns > entries ? entries : columns;
+    script->rows = (entries + columns - 1) / columns;
+    script->legend = fmin(0.04 + 0.026 * (double)script->rows, 0.4);
+}
+
 static void write_legend(const struct script *script)
 {
     const struct study *study = &script->findings->study;
     char name[LABEL];
     fprintf(script->file,
-            "set origin 0, 0\nset size 1, 0.12\nunset title\nunset border\n"
+            "set origin 0, 0\nset size 1, %g\nunset title\nunset border\n"
             "unset tics\nunset xlabel\nunset ylabel\nunset logscale\n"
-            "set key center center horizontal maxrows 4 samplen 4 width 1\n"
+            "set lmargin 0\nset rmargin 0\nset tmargin 0\nset bmargin 0\n"
+            "set key center center vertical maxrows %zu samplen 4 width 1\n"
             "plot [0:1][0:1] 2 with lines linecolor '#888888' dashtype 2 "
-            "linewidth 1.2 title 'ideal'");
+            "linewidth 1.2 title 'ideal'",
+            script->legend, script->rows);
     for (size_t i = 0; i < script->count; i++) {
         const struct sample *sample = script->series[i]->point[0].sample;
         fprintf(script->file, ", 2 with linespoints");
         write_style(script, i);
         fprintf(script->file, " title ");
-        quote(script->findings->labels.grid
-                  ? label_series(&script->findings->labels, sample, name)
-                  : label_scheme(&script->findings->labels, sample, name),
-              script->file);
+        quote(series_name(script, sample, name), script->file);
     }
     for (size_t i = 0; i < study->weaks; i++) {
         char title[LABEL + 32];
@@ -342,6 +431,7 @@ size_t plot_script(const struct findings *findings, const char *terminal,
     struct script script = {.findings = findings, .file = file};
     size_t room = sizeof script.series / sizeof script.series[0];
     size_t left_out = choose(&script, most < room ? most : room);
+    lay_out(&script);
     write_head(&script, terminal);
     write_data(&script);
     fprintf(file, "set multiplot\n");

@@ -161,3 +161,17 @@ int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
     free(lost);
     return rc;
 }
+
+void refresh_save(struct run *const *runs, const struct job_status *before,
+                  size_t count)
+{
+    struct error ignored;
+    for (size_t i = 0; i < count; i++) {
+        const struct job_status *status = &runs[i]->status;
+        if (runs[i]->by_hand)
+            continue;
+        if (status->job_id != before[i].job_id ||
+            (status->state != before[i].state && state_is_final(status->state)))
+            run_save(runs[i], &ignored);
+    }
+}

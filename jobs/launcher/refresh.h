@@ -35,4 +35,10 @@ int refresh_runs(struct refresh *refresh, struct run *const *runs, size_t count,
 int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
                  bool mine, struct error *err);
 
+/* Saves those of the runs that have another job number than `before`, or are
+ * over since. A folder that is only ours to read keeps its old state, and so
+ * does one whose job was sent by hand: that state is another job's. */
+void refresh_save(struct run *const *runs, const struct job_status *before,
+                  size_t count);
+
 #endif

@@ -14,6 +14,7 @@
 #include "parse.h"
 #include "plot.h"
 #include "prefix.h"
+#include "refresh.h"
 #include "summary.h"
 
 const char *argp_program_version = "integ2d-report " INTEG2D_VERSION;
@@ -127,8 +128,9 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
             "Show what runs mean when they are taken together: medians with "
             "their errors, speedups, the laws of scaling.\v"
             "RUN is a run folder or a job number, FOLDER one that holds run "
-            "folders; without any, the runs in ./integ2d-runs are taken. "
-            "Nobody is asked about jobs: integ2d-collect does that.\n"
+            "folders or sweeps; without any, the runs in ./integ2d-runs are "
+            "taken. The jobs of runs that are not known to be over are asked "
+            "for, once; of the others nobody is asked.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, or a plot that could not be "
             "drawn, 3 some not known to be over.\n"
@@ -160,24 +162,107 @@ static void count_run(struct reading *reading, const struct sample *sample,
         fprintf(stderr, "%s\n", text);
 }
 
-/* Reads the runs and releases the gathering. */
-static void read_runs(struct gathering *gathering, struct reading *reading)
+/* Reads a run and takes over its folder; returns whether it can be read. */
+static bool read_run(struct reading *reading, char *folder,
+                     const struct run *news, struct sample *sample,
+                     size_t *unread, const char **text)
+{
+    struct error err;
+    if (sample_read(reading->findings.reader, folder, news, sample, text,
+                    &err) == 0)
+        return true;
+    if (++*unread <= EXPLAINED)
+        complain(err.text);
+    return false;
+}
+
+/* Asks once for the jobs of those `count` runs that could be loaded. Where no
+ * answer is to be had, what is known counts. */
+static void refresh_open(struct run *runs, size_t count, const char *lib_dir)
+{
+    struct error err;
+    struct refresh refresh = {.backend = "", .lib_dir = lib_dir};
+    struct run **list = calloc(count + 1, sizeof(struct run *));
+    struct job_status *before = calloc(count + 1, sizeof *before);
+    size_t loaded = 0;
+    for (size_t i = 0; list && before && i < count; i++) {
+        if (!runs[i].folder[0])
+            continue;
+        before[loaded] = runs[i].status;
+        list[loaded++] = &runs[i];
+    }
+    if (loaded > 0 && refresh_runs(&refresh, list, loaded, &err) != 0)
+        complain(err.text);
+    else if (loaded > 0)
+        refresh_save(list, before, loaded);
+    if (refresh.note.text[0])
+        fprintf(stderr, "%s\n", refresh.note.text);
+    free(list);
+    free(before);
+}
+
+/* Those not known to be over, the last `open` of the samples, are asked for
+ * and read again. Returns how many cannot be read. */
+static size_t read_again(struct reading *reading, size_t open,
+                         const char *lib_dir)
 {
     struct findings *findings = &reading->findings;
-    struct error err;
+    struct sample *samples = &findings->samples[findings->count - open];
+    struct run *runs = calloc(open + 1, sizeof *runs);
+    struct error ignored;
     const char *text;
     size_t unread = 0;
+    if (!runs)
+        return open;
+    for (size_t i = 0; i < open; i++) {
+        if (run_load(samples[i].folder, &runs[i], &ignored) != 0)
+            runs[i].folder[0] = '\0';
+    }
+    refresh_open(runs, open, lib_dir);
+    findings->count -= open;
+    for (size_t i = 0; i < open; i++) {
+        struct sample *sample = &findings->samples[findings->count];
+        const struct run *news = runs[i].folder[0] ? &runs[i] : NULL;
+        char *folder = samples[i].folder;
+        if (!read_run(reading, folder, news, sample, &unread, &text))
+            continue;
+        findings->count++;
+        count_run(reading, sample, text);
+    }
+    free(runs);
+    return unread;
+}
+
+static int open_last(const void *a, const void *b)
+{
+    const struct sample *left = a, *right = b;
+    return (left->verdict == RESULT_OPEN) - (right->verdict == RESULT_OPEN);
+}
+
+/* Reads the runs and releases the gathering. */
+static void read_runs(struct gathering *gathering, const char *lib_dir,
+                      struct reading *reading)
+{
+    struct findings *findings = &reading->findings;
+    const char *text;
+    size_t unread = 0, open = 0;
     for (size_t i = 0; i < gathering->count; i++) {
         struct sample *sample = &findings->samples[findings->count];
-        if (sample_read(findings->reader, gathering->folder[i], sample, &text,
-                        &err) == 0) {
-            findings->count++;
-            count_run(reading, sample, text);
-        } else if (++unread <= EXPLAINED) {
-            complain(err.text);
-        }
+        char *folder = gathering->folder[i];
         gathering->folder[i] = NULL;
+        if (!read_run(reading, folder, NULL, sample, &unread, &text))
+            continue;
+        findings->count++;
+        if (sample->verdict == RESULT_OPEN)
+            open++;
+        else
+            count_run(reading, sample, text);
     }
+    if (open > 0)
+        qsort(findings->samples, findings->count, sizeof(struct sample),
+              open_last);
+    if (open > 0)
+        unread += read_again(reading, open, lib_dir);
     reading->bad |= unread > 0;
     if (unread > EXPLAINED)
         fprintf(stderr, "and %zu more that cannot be read\n",
@@ -210,8 +295,8 @@ static int gather_names(char **names, int count, struct gathering *gathering,
 }
 
 /* Returns 0, or -1 when there is nothing to report. */
-static int make_reading(char **names, int count, struct reader *reader,
-                        struct reading *reading)
+static int make_reading(char **names, int count, const char *lib_dir,
+                        struct reader *reader, struct reading *reading)
 {
     struct gathering gathering = {0};
     struct findings *findings = &reading->findings;
@@ -220,7 +305,7 @@ static int make_reading(char **names, int count, struct reader *reader,
     if (rc == 0) {
         findings->samples = calloc(gathering.count, sizeof(struct sample));
         if (findings->samples)
-            read_runs(&gathering, reading);
+            read_runs(&gathering, lib_dir, reading);
         if (findings->count == 0)
             rc = -1;
     }
@@ -346,13 +431,14 @@ static int report(const struct arguments *arguments,
 }
 
 static int report_against(const struct arguments *arguments,
-                          const struct reading *reading, struct reader *reader)
+                          const struct reading *reading, const char *lib_dir,
+                          struct reader *reader)
 {
     struct reading other;
     struct comparison comparison;
     char *names[] = {(char *)arguments->against};
     int status = EXIT_USAGE;
-    if (make_reading(names, 1, reader, &other) == 0) {
+    if (make_reading(names, 1, lib_dir, reader, &other) == 0) {
         if (compare_make(&reading->findings, &other.findings, &comparison) == 0)
             status = report(arguments, reading, &comparison);
         else
@@ -369,17 +455,24 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     struct reading reading;
+    struct prefix prefix;
+    struct error err;
     int status = EXIT_USAGE;
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
+    if (prefix_find(&prefix, &err) != 0) {
+        complain(err.text);
+        return EXIT_USAGE;
+    }
     struct reader *reader = reader_make();
     if (!reader) {
         complain("out of memory");
         return EXIT_USAGE;
     }
-    if (make_reading(arguments.names, arguments.count, reader, &reading) == 0)
+    if (make_reading(arguments.names, arguments.count, prefix.lib, reader,
+                     &reading) == 0)
         status = arguments.against
-                     ? report_against(&arguments, &reading, reader)
+                     ? report_against(&arguments, &reading, prefix.lib, reader)
                      : report(&arguments, &reading, NULL);
     reading_release(&reading);
     reader_release(reader);

@@ -220,13 +220,15 @@ static int set_figures(struct reader *reader, const struct request *asked,
 }
 
 /* What is not proved is judged and explained as integ2d-collect does. */
-static int judge(struct reader *reader, struct sample *sample,
-                 struct error *err)
+static int judge(struct reader *reader, const struct run *news,
+                 struct sample *sample, struct error *err)
 {
     struct run run;
     struct result result;
-    if (run_load(sample->folder, &run, err) != 0)
+    if (!news && run_load(sample->folder, &run, err) != 0)
         return -1;
+    if (news)
+        run = *news;
     result_collect(&run, 0, &result);
     result_release(&result);
     memcpy(reader->text, result.text, sizeof reader->text);
@@ -245,14 +247,15 @@ static int judge(struct reader *reader, struct sample *sample,
     return error_set(err, "%s: out of memory", sample->folder);
 }
 
-static int fill(struct reader *reader, struct sample *sample, struct error *err)
+static int fill(struct reader *reader, const struct run *news,
+                struct sample *sample, struct error *err)
 {
     const struct proof *proof = reader->proof;
     bool whole = proof_read(reader->proof, sample->folder);
     sample->unsealed = whole && !proof->found.checksum[0];
-    if (whole && proof_holds(proof))
+    if (whole && !news && proof_holds(proof))
         sample->verdict = RESULT_RIGHT;
-    else if (judge(reader, sample, err) != 0)
+    else if (judge(reader, news, sample, err) != 0)
         return -1;
     if (sample->verdict != RESULT_RIGHT)
         return 0;
@@ -268,13 +271,13 @@ static int fill(struct reader *reader, struct sample *sample, struct error *err)
     return 0;
 }
 
-int sample_read(struct reader *reader, char *folder, struct sample *sample,
-                const char **text, struct error *err)
+int sample_read(struct reader *reader, char *folder, const struct run *news,
+                struct sample *sample, const char **text, struct error *err)
 {
     *sample = (struct sample){.folder = folder, .verdict = RESULT_FAILED};
     reader->text[0] = '\0';
     *text = reader->text;
-    if (fill(reader, sample, err) == 0)
+    if (fill(reader, news, sample, err) == 0)
         return 0;
     sample_release(sample);
     return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a report keeps of a run: a few hundred bytes, read straight from the
- * run folder. Nobody is asked about the job; its last known state counts. */
+ * run folder. Nobody is asked about the job. */
 #ifndef INTEG2D_SAMPLE_H
 #define INTEG2D_SAMPLE_H
 
@@ -52,11 +52,12 @@ struct reader;
 /* NULL when out of memory. */
 struct reader *reader_make(void);
 
-/* Reads the run in `folder`, which it takes over, even on failure. *text
+/* Reads the run in `folder`, which it takes over, even on failure. `news`: the
+ * run with what has been heard of its job since, NULL = nothing. *text
  * says why the run is not right ("" = it is), and is the reader's. Returns 0;
  * -1 when this is no run folder that can be read. */
-int sample_read(struct reader *reader, char *folder, struct sample *sample,
-                const char **text, struct error *err);
+int sample_read(struct reader *reader, char *folder, const struct run *news,
+                struct sample *sample, const char **text, struct error *err);
 
 void sample_release(struct sample *sample);
 

@@ -224,6 +224,8 @@ void sheet_wrap(const char *bullet, const char *text, size_t width, FILE *file)
     while (*text) {
         size_t length = strcspn(text, " ");
         char word[512];
+        while (strncmp(text + length, " %", 2) == 0) /* stays with its number */
+            length += 1 + strcspn(text + length + 1, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, text);
         size_t long_as = width_of(word);
         if (begun && width > 0 && at + 1 + long_as > width) {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { EXACT = 70, TREND = 8, ERROR = 4 };
+enum { EXACT = 70, TREND = 6, ERROR = 4 };
 
 static int ascending(const void *a, const void *b)
 {

@@ -33,7 +33,9 @@ struct ratio {
  * probability 1 - 2 P(fewer than k below). k is the largest that leaves 95 %.
  * Source: J.-Y. Le Boudec, Performance Evaluation of Computer and
  * Communication Systems, EPFL Press 2010, theorem 2.1; above 70 values his
- * approximation of k. */
+ * approximation of k. With 5 values even the smallest and the largest hold it
+ * with 94 % only; a bootstrap cannot do better, for its interval lies between
+ * these two as well. So --repeat is 6 unless it is given. */
 void stats_spread(double *values, size_t count, struct spread *spread);
 
 /* The relative standard error of the median: half the interval on the scale
@@ -49,7 +51,7 @@ struct ratio stats_ratio(const struct spread *a, const struct spread *b);
 
 /* Mann and Kendall's test for a trend in values in the order of their
  * measurement: beyond +-2.6 less than 1 % of series without any trend get.
- * 0 for fewer than 8 values. Source: H. B. Mann, Econometrica 13 (1945) 245. */
+ * 0 for fewer than 6 values. Source: H. B. Mann, Econometrica 13 (1945) 245. */
 double stats_trend(const double *values, size_t count);
 
 /* Half width of the bell curve's middle part with that probability. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "fuzz.h"
 #include "result.h"
 #include "table.h"
@@ -78,9 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fuzz_split(data, size, &parts);
     fuzz_put("record_42.json", parts.text[0], parts.size[0]);
-    if (record_load(&run, &record, &err) == 0)
+    if (record_load(&run, &record, &err) == 0) {
         check_record(&record);
-    else
+        REQUIRE(record.unsealed ||
+                checksum_holds(parts.text[0], parts.size[0]));
+    } else
         REQUIRE(record.json == NULL && err.text[0] != '\0');
     record_release(&record);
     result_collect(&run, 0, &result);

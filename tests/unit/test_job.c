@@ -141,7 +141,7 @@ static void what_is_not_given_has_a_value_of_its_own(void **state)
     at("hpc2n", "openmp");
     expect_made();
     assert_int_equal(job.grid, 10000);
-    assert_int_equal(job.repeat, 5);
+    assert_int_equal(job.repeat, 6);
     assert_int_equal(job.time_min, 5);
     assert_int_equal(job.mem_mib, 0);
     assert_string_equal(job.math, "plain");
@@ -718,29 +718,29 @@ static void the_command_runs_the_scheme_as_the_site_starts_it(void **state)
         const char *site, *scheme, *workers, *command;
     } rows[] = {
         {"hpc2n", "serial", NULL,
-         "integ2d-serial --grid=10000 --repeat=5 --math=plain"},
+         "integ2d-serial --grid=10000 --repeat=6 --math=plain"},
         {"hpc2n", "openmp", "4",
-         "integ2d-openmp --grid=10000 --repeat=5 --math=plain"},
+         "integ2d-openmp --grid=10000 --repeat=6 --math=plain"},
         {"hpc2n", "mpi", "4",
-         "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain"},
+         "srun integ2d-mpi --grid=10000 --repeat=6 --math=plain"},
         {"local", "mpi", "1",
          "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 1 --mca pml ob1 --mca "
          "btl self,vader integ2d-mpi "
-         "--grid=10000 --repeat=5 --math=plain"},
+         "--grid=10000 --repeat=6 --math=plain"},
         {"hpc2n", "mpi", "1",
          "env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi "
-         "--grid=10000 --repeat=5 --math=plain"},
+         "--grid=10000 --repeat=6 --math=plain"},
         {"uppmax", "mpi", "4",
          "env OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader srun integ2d-mpi "
-         "--grid=10000 --repeat=5 --math=plain"},
+         "--grid=10000 --repeat=6 --math=plain"},
         {"uppmax", "mpi", "49",
-         "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain"},
+         "srun integ2d-mpi --grid=10000 --repeat=6 --math=plain"},
         {"hpc2n", "multiprocess", "4",
-         "integ2d-multiprocess --grid=10000 --repeat=5 --math=plain"},
+         "integ2d-multiprocess --grid=10000 --repeat=6 --math=plain"},
         {"hpc2n", "blas", "4",
-         "integ2d-blas --grid=3000 --repeat=5 --math=plain"},
+         "integ2d-blas --grid=3000 --repeat=6 --math=plain"},
         {"hpc2n", "hybrid", "4",
-         "srun --cpu-bind=cores integ2d-hybrid -c 1 --grid=10000 --repeat=5 "
+         "srun --cpu-bind=cores integ2d-hybrid -c 1 --grid=10000 --repeat=6 "
          "--math=plain"},
     };
 
@@ -807,7 +807,7 @@ static void a_hybrid_job_tells_ranks_and_threads(void **state)
                         "env HWLOC_COMPONENTS=-pci,-linux:pci mpirun -n 3 "
                         "--map-by slot:PE=4 --mca pml ob1 --mca "
                         "btl self,vader integ2d-hybrid -c 4 --grid=10000 "
-                        "--repeat=5 --math=plain");
+                        "--repeat=6 --math=plain");
 }
 
 static void a_scheme_loads_the_modules_it_needs_after_the_sites(void **state)
@@ -839,7 +839,7 @@ static void the_numbers_of_the_job_are_filled_in_each_time(void **state)
     expect_made();
     assert_string_equal(job.command,
                         "run -n 12 --map=1212:1:@RANKS integ2d-mpi "
-                        "--grid=10000 --repeat=5 --math=plain");
+                        "--grid=10000 --repeat=6 --math=plain");
     at("hpc2n", "openmp");
     options.workers = "2";
     options.cpus_per_task = "5";
@@ -999,7 +999,7 @@ static void the_hpc2n_script_asks_for_what_the_job_does(void **state)
         "#SBATCH -N 2\n#SBATCH --mem=2048M\n#SBATCH -C 'zen3|zen4'\n"
         "#SBATCH --reservation=course\n#SBATCH --comment=integ2d:%s\n" FILES
         "ml GCC/13.2.0 OpenMPI/4.1.6 " MODULE CORES RECORD TRAPS
-        "srun integ2d-mpi --grid=10000 --repeat=5 --math=plain\n",
+        "srun integ2d-mpi --grid=10000 --repeat=6 --math=plain\n",
         job.token);
     expect_lines(expected);
 }
@@ -1021,7 +1021,7 @@ static void the_uppmax_script_asks_for_what_the_job_does(void **state)
              "#SBATCH --comment=integ2d:%s\n" FILES
              "ml OpenMPI/4.1.6-GCC-13.2.0 " MODULE CORES
              "export OMP_NUM_THREADS=4\n" RECORD TRAPS
-             "integ2d-openmp --grid=10000 --repeat=5 --math=plain\n",
+             "integ2d-openmp --grid=10000 --repeat=6 --math=plain\n",
              job.token);
     expect_lines(expected);
 }
@@ -1044,7 +1044,7 @@ static void a_hybrid_script_tells_the_threads_of_a_rank(void **state)
              "ml OpenMPI/4.1.6-GCC-13.2.0 " MODULE CORES
              "export OMP_NUM_THREADS=3\n" RECORD TRAPS
              "srun --cpu-bind=cores integ2d-hybrid -c 3 --grid=10000 "
-             "--repeat=5 --math=plain\n",
+             "--repeat=6 --math=plain\n",
              job.token);
     expect_lines(expected);
 }
@@ -1064,7 +1064,7 @@ static void the_script_of_a_scheme_loads_its_modules(void **state)
              "#SBATCH --comment=integ2d:%s\n" FILES
              "ml GCC/13.2.0 OpenMPI/4.1.6 OpenBLAS/0.3.24 " MODULE CORES
              "export OMP_NUM_THREADS=2\n" RECORD TRAPS
-             "integ2d-blas --grid=3000 --repeat=5 --math=plain\n",
+             "integ2d-blas --grid=3000 --repeat=6 --math=plain\n",
              job.token);
     expect_lines(expected);
 }
@@ -1077,11 +1077,11 @@ static void the_local_script_runs_the_programs_of_this_toolkit(void **state)
     expect_made();
     expect_lines("export PATH=\"/opt/my programs/bin:$PATH\"\n"
                  "export OMP_NUM_THREADS=1\n" RECORD
-                 "integ2d-openmp --grid=10000 --repeat=5 --math=plain\n");
+                 "integ2d-openmp --grid=10000 --repeat=6 --math=plain\n");
     at("local", "serial");
     expect_made();
     expect_lines("export PATH=\"/opt/my programs/bin:$PATH\"\n" RECORD
-                 "integ2d-serial --grid=10000 --repeat=5 --math=plain\n");
+                 "integ2d-serial --grid=10000 --repeat=6 --math=plain\n");
 }
 
 static void expect_no_script(const char *templates, const char *bin_dir,

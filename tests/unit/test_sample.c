@@ -107,7 +107,7 @@ static int begin(void **state)
 static int read_run(void)
 {
     sample_release(&sample);
-    return sample_read(reader, strdup(run.folder), &sample, &text, &err);
+    return sample_read(reader, strdup(run.folder), NULL, &sample, &text, &err);
 }
 
 static void load(void)
@@ -407,11 +407,33 @@ static void clocks_that_disagree_are_measured(void **state)
     assert_int_equal(sample.clock_off_s, 0);
 }
 
+static void
+what_has_been_heard_since_goes_before_the_state_on_disk(void **state)
+{
+    (void)state;
+    save(STATE_RUNNING, START, 0);
+    load();
+    assert_int_equal(sample.verdict, RESULT_OPEN);
+    run.status.state = STATE_COMPLETED;
+    sample_release(&sample);
+    assert_int_equal(
+        sample_read(reader, strdup(run.folder), &run, &sample, &text, &err), 0);
+    assert_int_equal(sample.verdict, RESULT_RIGHT);
+    assert_int_equal(sample.repeats, 3);
+    run.status.state = STATE_TIMEOUT;
+    sample_release(&sample);
+    assert_int_equal(
+        sample_read(reader, strdup(run.folder), &run, &sample, &text, &err), 0);
+    assert_int_equal(sample.verdict, RESULT_FAILED);
+    assert_non_null(strstr(text, "TIMEOUT"));
+}
+
 static void what_is_no_run_folder_is_an_error(void **state)
 {
     (void)state;
     assert_int_equal(
-        sample_read(reader, strdup("/nonexistent"), &sample, &text, &err), -1);
+        sample_read(reader, strdup("/nonexistent"), NULL, &sample, &text, &err),
+        -1);
     assert_non_null(strstr(err.text, "/nonexistent"));
     assert_null(sample.folder);
 }
@@ -433,6 +455,7 @@ int main(void)
         TEST(figures_that_contradict_each_other_are_left_out),
         TEST(times_that_cannot_be_are_left_out),
         TEST(clocks_that_disagree_are_measured),
+        TEST(what_has_been_heard_since_goes_before_the_state_on_disk),
         TEST(what_is_no_run_folder_is_an_error),
     };
 

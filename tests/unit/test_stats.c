@@ -224,7 +224,10 @@ static void a_trend_is_found_and_noise_is_none(void **state)
     }
     assert_true(alarms < SEEDS / 60);
     assert_true(found > SEEDS * 9 / 10);
-    assert_true(stats_trend((double[]){1, 2, 3, 4, 5, 6, 7}, 7) == 0.0);
+    /* The default of --repeat is enough, if each is slower than the last. */
+    assert_true(stats_trend((double[]){1, 2, 3, 4, 5}, 5) == 0.0);
+    assert_true(stats_trend((double[]){1, 2, 3, 4, 5, 6}, 6) > 2.6);
+    assert_true(stats_trend((double[]){1, 2, 3, 4, 6, 5}, 6) < 2.6);
 }
 
 static void quantiles_are_those_of_the_tables(void **state)
