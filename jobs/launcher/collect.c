@@ -15,6 +15,7 @@
 #include "result.h"
 #include "run.h"
 #include "site.h"
+#include "sweep.h"
 #include "table.h"
 #include "watch.h"
 
@@ -86,8 +87,9 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .args_doc = "[RUN...]",
         .doc =
             "Show what came out of runs that integ2d-submit has started.\v"
-            "RUN is a run folder or a job number; without any, all runs "
-            "below ./integ2d-runs are shown. A job number may also be that "
+            "RUN is a run folder, a sweep's folder or a job number; without "
+            "any, all runs below ./integ2d-runs are shown. A job number may "
+            "also be that "
             "of a job.sbatch sent by hand. For one run all advice is shown, "
             "for more only how grave it is.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
@@ -237,6 +239,18 @@ static int exit_status(const struct result *results, size_t count)
     return status;
 }
 
+/* NULL = out of memory. */
+static char **copy_names(char *const *names, size_t count)
+{
+    char **copy = calloc(count, sizeof *copy);
+    for (size_t i = 0; copy && i < count; i++) {
+        copy[i] = strdup(names[i]);
+        if (!copy[i])
+            return NULL; /* the program ends */
+    }
+    return copy;
+}
+
 /* Loads what was named, or everything; -1 when nothing could be loaded. A
  * run that cannot be read is named and makes the exit status 2. */
 static int load_all(const struct arguments *arguments, struct run **runs,
@@ -245,6 +259,7 @@ static int load_all(const struct arguments *arguments, struct run **runs,
     struct error err;
     char **names = arguments->runs;
     size_t total = (size_t)arguments->count;
+    size_t missing;
     *count = 0;
     *bad = false;
     if (total == 0 && run_list(named_parent, &names, &total, &err) != 0) {
@@ -254,6 +269,18 @@ static int load_all(const struct arguments *arguments, struct run **runs,
                 err.text);
         return -1;
     }
+    if (arguments->count && (names = copy_names(names, total)) == NULL)
+        return -1;
+    if (sweep_expand(&names, &total, &missing, &err) != 0) {
+        fprintf(stderr, "integ2d-collect: %s\n", err.text);
+        *bad = true;
+    }
+    if (missing > 0)
+        fprintf(stderr,
+                "%zu job%s of sweeps %s not been submitted; go on with: "
+                "integ2d-submit --resume SWEEP\n",
+                missing, missing == 1 ? "" : "s",
+                missing == 1 ? "has" : "have");
     *runs = calloc(total ? total : 1, sizeof **runs);
     for (size_t i = 0; *runs && i < total; i++) {
         int rc = arguments->count ? named_load(names[i], &(*runs)[*count], &err)
@@ -265,10 +292,9 @@ static int load_all(const struct arguments *arguments, struct run **runs,
         fprintf(stderr, "integ2d-collect: %s\n", err.text);
         *bad = true;
     }
-    for (size_t i = 0; !arguments->count && i < total; i++)
+    for (size_t i = 0; i < total; i++)
         free(names[i]);
-    if (!arguments->count)
-        free(names);
+    free(names);
     return *runs ? 0 : -1;
 }
 
