@@ -11,15 +11,19 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "inquiry.h"
+#include "range.h"
 #include "slurm_command.h"
 #include "token.h"
 
-enum { TIMEOUT_S = 30, FIELDS = 6, TRIES = 3 };
+enum { TIMEOUT_S = 30, FIELDS = 7, TRIES = 3 };
 
 /* A line's numbers; its tail, which may hold anything, is searched for the
  * token. */
 struct line {
     long job_id;
+    long array_id;     /* 0 = no task of an array */
+    const char *tasks; /* "3", or several that still wait: "4-7,9" */
     char state[64];
     int exit_code, signal;
     time_t start, end;
@@ -46,6 +50,10 @@ static int line_read(char *text, struct line *line)
     line->start = strtol(field[3], NULL, 10);
     line->end = strtol(field[4], NULL, 10);
     line->nodes = strtol(field[5], NULL, 10);
+    line->array_id = strtol(field[6], &end, 10);
+    line->tasks = *end == '_' ? end + 1 + (end[1] == '[') : "";
+    if (!line->tasks[0])
+        line->array_id = 0;
     return 0;
 }
 
@@ -87,6 +95,7 @@ static void line_apply(const struct line *line, struct inquiry *job)
     }
     *status = (struct job_status){
         .job_id = line->job_id,
+        .array_id = line->array_id,
         .state = state,
         .exit_code = line->exit_code,
         .signal = line->signal,
@@ -99,6 +108,19 @@ static void line_apply(const struct line *line, struct inquiry *job)
     job->answer = ANSWER_FOUND;
 }
 
+/* Of several jobs with the token the first is the run's own. */
+static bool is_wanted(const struct line *line, const struct inquiry *job)
+{
+    char token[TOKEN_TEXT];
+    if (!line->array_id)
+        return inquiry_takes_job(job, line->job_id) &&
+               token_in_line(job->token, line->tail);
+    long task = token_split(job->token, token);
+    return task > 0 && range_holds(line->tasks, task) &&
+           inquiry_takes_task(job, line->job_id, line->array_id) &&
+           token_in_line(token, line->tail);
+}
+
 void accounting_read(char *text, struct inquiry *jobs, size_t count)
 {
     struct line line;
@@ -106,9 +128,7 @@ void accounting_read(char *text, struct inquiry *jobs, size_t count)
         if (line_read(row, &line) != 0)
             continue;
         for (size_t i = 0; i < count; i++) {
-            long id = jobs[i].job_id;
-            if ((id == 0 || id == line.job_id) &&
-                token_in_line(jobs[i].token, line.tail))
+            if (is_wanted(&line, &jobs[i]))
                 line_apply(&line, &jobs[i]);
         }
     }
@@ -126,6 +146,9 @@ static char *list_jobs(const struct inquiry *jobs, size_t count, time_t *oldest)
         return NULL;
     const char *before = "--jobs=";
     for (size_t i = 0; i < count; i++) {
+        if (jobs[i].job_id != 0 && i > 0 &&
+            jobs[i].job_id == jobs[i - 1].job_id)
+            continue; /* tasks that still wait have their array's number */
         if (jobs[i].job_id != 0) {
             fprintf(out, "%s%ld", before, jobs[i].job_id);
             before = ",";
@@ -141,7 +164,7 @@ static char *list_jobs(const struct inquiry *jobs, size_t count, time_t *oldest)
 }
 
 #define FORMAT                                                                 \
-    "--format=JobIDRaw,State,ExitCode,Start,End,NNodes,JobName,Comment,"       \
+    "--format=JobIDRaw,State,ExitCode,Start,End,NNodes,JobID,JobName,Comment," \
     "WorkDir"
 
 /* Some by number, or all since the oldest was submitted: in every state, or
@@ -252,8 +275,10 @@ void accounting_who(struct job_status *const *jobs, size_t count,
     FILE *out = count ? open_memstream(&list, &size) : NULL;
     if (!out)
         return;
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%s%ld", i ? "," : "--jobs=", jobs[i]->job_id);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || jobs[i]->job_id != jobs[i - 1]->job_id)
+            fprintf(out, "%s%ld", i ? "," : "--jobs=", jobs[i]->job_id);
+    }
     int open = fclose(out) == 0 ? ask_who(jobs, count, list, requests) : -1;
     for (int i = 0; i < TRIES && open > 0; i++) {
         nanosleep(&pause, NULL);

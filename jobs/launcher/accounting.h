@@ -22,7 +22,7 @@ void accounting_who(struct job_status *const *jobs, size_t count,
                     long *requests);
 
 /* Reads what sacct printed for these fields, a line an attempt:
- * JobIDRaw|State|ExitCode|Start|End|NNodes|JobName|Comment|WorkDir */
+ * JobIDRaw|State|ExitCode|Start|End|NNodes|JobID|JobName|Comment|WorkDir */
 void accounting_read(char *text, struct inquiry *jobs, size_t count);
 
 #endif

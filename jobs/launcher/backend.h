@@ -17,6 +17,8 @@
 /* What is known of a job. Times are seconds since 1970, 0 = not yet. */
 struct job_status {
     long job_id;
+    long array_id; /* of the array whose task it is, 0 = none. A task that
+                      still waits may have the array's number as its own */
     enum job_state state;
     char reason[160]; /* Slurm's word for why it waits or ended; "" = none */
     char by[40];      /* who cancelled it; "" = not known */
@@ -42,7 +44,8 @@ struct inquiry {
     const char *folder; /* its run folder */
     const char *token;
     time_t submitted; /* when it was asked for */
-    long job_id;      /* 0 = to be found by its token */
+    long job_id;      /* 0 = to be found by its token; of a task also its
+                         array's */
     /* The answer: */
     struct job_status status; /* where it was found */
     enum answer answer;
@@ -67,7 +70,8 @@ struct backend {
     int (*open)(void (*at_end)(void), struct error *err);
 
     /* Runs `script` in `folder` (an absolute path), where it lies as
-     * job.sbatch. Fills *job_id on SUBMIT_OK, *err otherwise. */
+     * job_script_name says; an array with one request. Fills *job_id (of an
+     * array its own number) on SUBMIT_OK, *err otherwise. */
     enum submitted (*submit)(const struct job *job, const char *script,
                              const char *folder, long *job_id,
                              struct error *err);
@@ -79,8 +83,8 @@ struct backend {
     int (*ask)(struct inquiry *jobs, size_t count, long *requests,
                struct error *err);
 
-    /* Cancels a job that `ask` has found. Returns 0, also when it is over
-     * already, or -1. */
+    /* Cancels a job that `ask` has found: of an array this one task.
+     * Returns 0, also when it is over already, or -1. */
     int (*cancel)(const struct inquiry *job, struct error *err);
 
     /* What any job asked for and got, whoever sent it; `id`: "12", or "12_3"
@@ -91,6 +95,11 @@ struct backend {
     /* What the steps of a job that runs have used so far. Returns 0 (also when
      * there are none) or -1. NULL: nobody counts. */
     int (*measure)(long job_id, struct steps *steps, struct error *err);
+    /* Cancels all tasks of an array. NULL = there are no arrays. */
+    int (*cancel_array)(long array_id, struct error *err);
+
+    /* The most tasks that an array may have. Returns 0 or -1. */
+    int (*array_limit)(long *tasks, long *requests, struct error *err);
 };
 
 extern const struct backend backend_local;

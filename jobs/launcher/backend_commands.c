@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "accounting.h"
+#include "inquiry.h"
 #include "queue_line.h"
 #include "slurm_command.h"
 
@@ -108,9 +109,9 @@ static enum submitted commands_submit(const struct job *job, const char *script,
                                       const char *folder, long *job_id,
                                       struct error *err)
 {
-    char *const argv[] = {"sbatch", "--parsable", "job.sbatch", NULL};
+    char *const argv[] = {"sbatch", "--parsable", (char *)job_script_name(job),
+                          NULL};
     struct command command;
-    (void)job;
     (void)script;
     char **environment = slurm_command_environment();
     if (!environment) {
@@ -147,13 +148,11 @@ static int ask_queue(struct inquiry *jobs, size_t count, long *requests,
     struct command command;
     snprintf(id, sizeof id, "--jobs=%ld", jobs[0].job_id);
     bool one = count == 1 && jobs[0].job_id != 0;
-    char *const argv[] = {"squeue",
-                          "--noheader",
-                          "--states=all",
-                          QUEUE_LINE_FORMAT,
-                          "--me",
-                          one ? id : NULL,
-                          NULL};
+    char *const argv[] = {
+        "squeue",          "--noheader",
+        "--states=all",    "--array", /* a line for each task */
+        QUEUE_LINE_FORMAT, "--me",
+        one ? id : NULL,   NULL};
     (*requests)++;
     if (slurm_command(argv, ASK_S, &command, err) != 0)
         return one && strstr(err->text, "Invalid job id") ? 0 : -1;
@@ -173,11 +172,10 @@ static int commands_ask(struct inquiry *jobs, size_t count, long *requests,
     return 0;
 }
 
-static int commands_cancel(const struct inquiry *job, struct error *err)
+/* A job's number, "7", or a task's, "7_3". */
+static int cancel_named(char *id, struct error *err)
 {
-    char id[32];
     struct command command;
-    snprintf(id, sizeof id, "%ld", job->job_id);
     char *const argv[] = {"scancel", id, NULL};
     if (slurm_command(argv, ASK_S, &command, err) == 0) {
         free(command.output);
@@ -189,6 +187,38 @@ static int commands_cancel(const struct inquiry *job, struct error *err)
     return error_prefix(err, "job %s was not cancelled", id);
 }
 
+static int commands_cancel(const struct inquiry *job, struct error *err)
+{
+    char name[INQUIRY_NAME];
+    inquiry_name(job, name);
+    return cancel_named(name, err);
+}
+
+static int commands_cancel_array(long array_id, struct error *err)
+{
+    char name[INQUIRY_NAME];
+    snprintf(name, sizeof name, "%ld", array_id);
+    return cancel_named(name, err);
+}
+
+/* MaxArraySize is one more than the largest number of a task. */
+static int commands_array_limit(long *tasks, long *requests, struct error *err)
+{
+    char *const argv[] = {"scontrol", "show", "config", NULL};
+    struct command command;
+    long size = 0;
+    (*requests)++;
+    if (slurm_command(argv, ASK_S, &command, err) != 0)
+        return -1;
+    const char *found = strstr(command.output, "MaxArraySize");
+    bool good = found && sscanf(found, "MaxArraySize = %ld", &size) == 1;
+    free(command.output);
+    if (!good || size < 2)
+        return error_set(err, "scontrol show config has no MaxArraySize");
+    *tasks = size - 1;
+    return 0;
+}
+
 const struct backend backend_commands = {
     .name = "commands",
     .fits = commands_fits,
@@ -198,4 +228,6 @@ const struct backend backend_commands = {
     .cancel = commands_cancel,
     .find = allotment_ask,
     .measure = steps_ask_live,
+    .cancel_array = commands_cancel_array,
+    .array_limit = commands_array_limit,
 };

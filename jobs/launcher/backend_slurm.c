@@ -26,6 +26,8 @@
 #include "accounting.h"
 #include "backend.h"
 #include "file.h"
+#include "inquiry.h"
+#include "range.h"
 #include "reason.h"
 #include "token.h"
 #include "tres.h"
@@ -195,8 +197,6 @@ static void describe(const struct job *job, const char *script,
     request->work_dir = (char *)folder;
     request->name = (char *)job->name;
     request->comment = (char *)job->comment;
-    request->std_out = "output_%j.out";
-    request->std_err = "error_%j.err";
     request->std_in = "/dev/null";
     request->open_mode = OPEN_MODE_APPEND;
     request->user_id = getuid();
@@ -258,11 +258,17 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
 {
     job_desc_msg_t request;
     submit_response_msg_t *answer = NULL;
-    char said[2048], command[4200];
+    char said[2048], command[4200], output[64], error[64], array[64];
     char *arguments[] = {command};
     uint32_t count = 0;
-    snprintf(command, sizeof command, "%s/job.sbatch", folder);
+    snprintf(command, sizeof command, "%s/%s", folder, job_script_name(job));
+    job_output(job, "output", "out", output, sizeof output);
+    job_output(job, "error", "err", error, sizeof error);
+    job_array_text(job, array, sizeof array);
     describe(job, script, folder, &request);
+    request.std_out = output;
+    request.std_err = error;
+    request.array_inx = or_null(array);
     request.argc = 1;
     request.argv = arguments;
     request.environment = environment(job, folder, &count);
@@ -349,6 +355,7 @@ static void fill(const slurm_job_info_t *info, struct job_status *status)
                          : reason_of((enum job_state_reason)info->state_reason);
     *status = (struct job_status){
         .job_id = (long)info->job_id,
+        .array_id = (long)info->array_job_id,
         .state = state_of(info->job_state),
         .exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0,
         .signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
@@ -362,14 +369,29 @@ static void fill(const slurm_job_info_t *info, struct job_status *status)
         file_visible(reason, status->reason, sizeof status->reason);
 }
 
-/* Of several with the same token, the first is the run's own. */
-static bool is_wanted(const struct inquiry *job, const slurm_job_info_t *info)
+/* Whether the record is that of this task, or has it among those that still
+ * wait. Records without an array have no task. */
+static bool has_task(const slurm_job_info_t *info, long task)
 {
-    long id = (long)info->job_id;
-    if (job->job_id ? job->job_id != id
-                    : job->answer == ANSWER_FOUND && job->status.job_id < id)
+    if (info->array_job_id == 0)
+        return task == 0;
+    if (info->array_task_id != NO_VAL)
+        return task == (long)info->array_task_id;
+    return task > 0 && info->array_task_str &&
+           range_holds(info->array_task_str, task);
+}
+
+/* Of several with the same token, the first is the run's own. */
+static bool is_wanted(const struct inquiry *job, long task, const char *token,
+                      const slurm_job_info_t *info)
+{
+    long id = (long)info->job_id, array_id = (long)info->array_job_id;
+    if (array_id ? !inquiry_takes_task(job, id, array_id)
+                 : !inquiry_takes_job(job, id))
         return false;
-    return token_fits(job->token, info->comment, info->name, info->work_dir);
+    return has_task(info, array_id ? task : 0) &&
+           token_fits(array_id ? token : job->token, info->comment, info->name,
+                      info->work_dir);
 }
 
 /* One job by its number, or all of this user's. */
@@ -380,10 +402,12 @@ static int load_jobs(const struct inquiry *jobs, size_t count,
     uint16_t flags = SHOW_ALL | SHOW_LOCAL;
     *answer = NULL;
     talk_begin();
+    setenv("SLURM_BITSTR_LEN", "0", 1); /* or lists of tasks are cut short */
     int rc = count == 1 && jobs[0].job_id
                  ? slurm_load_job(answer, (uint32_t)jobs[0].job_id, flags)
                  : slurm_load_job_user(answer, getuid(), flags);
     int code = rc == SLURM_SUCCESS ? 0 : errno;
+    unsetenv("SLURM_BITSTR_LEN");
     talk_end(said, sizeof said);
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
@@ -400,9 +424,11 @@ static int slurm_ask(struct inquiry *jobs, size_t count, long *requests,
     if (load_jobs(jobs, count, &answer, err) != 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
+        char token[TOKEN_TEXT];
+        long task = token_split(jobs[i].token, token);
         jobs[i].answer = ANSWER_DOUBT;
         for (uint32_t k = 0; answer && k < answer->record_count; k++) {
-            if (!is_wanted(&jobs[i], &answer->job_array[k]))
+            if (!is_wanted(&jobs[i], task, token, &answer->job_array[k]))
                 continue;
             fill(&answer->job_array[k], &jobs[i].status);
             jobs[i].answer = ANSWER_FOUND;
@@ -413,17 +439,18 @@ static int slurm_ask(struct inquiry *jobs, size_t count, long *requests,
     return 0;
 }
 
-static int slurm_cancel(const struct inquiry *job, struct error *err)
+/* A job's number, "7", or a task's, "7_3". */
+static int kill_named(const char *name, struct error *err)
 {
     char said[2048];
     talk_begin();
-    int rc = slurm_kill_job((uint32_t)job->job_id, SIGKILL, 0);
+    int rc = slurm_kill_job2(name, SIGKILL, 0, NULL);
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
     if (code == 0 || code == ESLURM_ALREADY_DONE ||
         code == ESLURM_TRANSITION_STATE_NO_UPDATE)
         return 0;
-    return error_set(err, "job %ld was not cancelled: %s", job->job_id,
+    return error_set(err, "job %s was not cancelled: %s", name,
                      said[0] ? said : slurm_strerror(code));
 }
 
@@ -491,6 +518,38 @@ static int slurm_find(const char *id, struct allotment *allotment,
     return rc;
 }
 
+static int slurm_cancel(const struct inquiry *job, struct error *err)
+{
+    char name[INQUIRY_NAME];
+    inquiry_name(job, name);
+    return kill_named(name, err);
+}
+
+static int slurm_cancel_array(long array_id, struct error *err)
+{
+    char name[INQUIRY_NAME];
+    snprintf(name, sizeof name, "%ld", array_id);
+    return kill_named(name, err);
+}
+
+/* The controller's MaxArraySize is one more than the largest number. */
+static int slurm_array_limit(long *tasks, long *requests, struct error *err)
+{
+    char said[2048];
+    slurm_conf_t *conf = NULL;
+    (*requests)++;
+    talk_begin();
+    int rc = slurm_load_ctl_conf(0, &conf);
+    int code = rc == SLURM_SUCCESS ? 0 : errno;
+    talk_end(said, sizeof said);
+    if (rc != SLURM_SUCCESS || !conf)
+        return error_set(err, "no answer from Slurm's controller: %s",
+                         said[0] ? said : slurm_strerror(code));
+    *tasks = (long)conf->max_array_sz - 1;
+    slurm_free_ctl_conf(conf);
+    return 0;
+}
+
 const struct backend backend_slurm = {
     .name = "slurm",
     .open = slurm_open,
@@ -501,4 +560,6 @@ const struct backend backend_slurm = {
     /* slurm_job_step_stat hands out the figures in a type that no function of
      * libslurm reads (jobacctinfo_t), so sstat is asked here, too. */
     .measure = steps_ask_live,
+    .cancel_array = slurm_cancel_array,
+    .array_limit = slurm_array_limit,
 };

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "named.h"
 #include "prefix.h"
 #include "stop.h"
 
@@ -47,7 +46,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .parser = parse_option,
         .args_doc = "RUN...",
         .doc = "Cancel the jobs of runs that integ2d-submit has started.\v"
-               "RUN is a run folder, or a job number below ./integ2d-runs.\n"
+               "RUN is a run folder, a sweep's folder, or a job number below "
+               "./integ2d-runs.\n"
                "Exit status: 0 cancelled or over already, 1 refused, 2 bad "
                "command line or no such run, 3 no answer.",
     };
@@ -61,14 +61,13 @@ static int cancel(const char *name, struct refresh *refresh)
 {
     static const int status[] = {
         [STOP_DONE] = 0, [STOP_FAILED] = 1, [STOP_NO_ANSWER] = 3};
-    struct run run;
     struct error err;
+    enum stopped stopped;
     char text[sizeof err.text];
-    if (named_load(name, &run, &err) != 0) {
+    if (stop_named(refresh, name, &stopped, text, sizeof text, &err) != 0) {
         fprintf(stderr, "integ2d-cancel: %s\n", err.text);
         return 2;
     }
-    enum stopped stopped = stop_run(refresh, &run, text, sizeof text);
     if (stopped == STOP_DONE)
         printf("%s\n", text);
     else

@@ -18,6 +18,7 @@
 #include "result.h"
 #include "run.h"
 #include "site.h"
+#include "sweep.h"
 #include "table.h"
 #include "watch.h"
 
@@ -92,12 +93,12 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .args_doc = "[RUN...]",
         .doc =
             "Show what came out of runs that integ2d-submit has started.\v"
-            "RUN is a run folder, a folder of runs or a job number; without "
-            "any, all runs below ./integ2d-runs are shown. A job number may "
-            "also be that of a job.sbatch sent by hand. For one run all advice "
-            "is shown, for more only how grave it is; among more than 100, "
-            "runs that are right are not looked at for advice, but with "
-            "--json.\n"
+            "RUN is a run folder, a sweep's folder, a folder of runs or a job "
+            "number; without any, all runs below ./integ2d-runs are shown. A "
+            "job number may also be that of a job.sbatch sent by hand. For one "
+            "run all advice is shown, for more only how grave it is; among "
+            "more than 100, runs that are right are not looked at for advice, "
+            "but with --json.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, 3 some still running or "
             "unknown, 130 interrupted (the jobs go on).",
@@ -226,19 +227,48 @@ static int add(struct collection *collection, char *folder, struct run *run,
     return error_set(err, "out of memory");
 }
 
+/* Adds the runs and the sweeps' runs of a list, which is freed; returns how
+ * many there were, or -1. */
+static long add_folders(struct collection *collection, char **folders,
+                        size_t count, struct error *err)
+{
+    size_t missing;
+    int rc = sweep_expand(&folders, &count, &missing, err);
+    for (size_t i = 0; i < count; i++)
+        rc |= add(collection, folders[i], NULL, err);
+    free(folders);
+    if (missing > 0)
+        fprintf(stderr,
+                "%zu job%s of sweeps %s not been submitted; go on with: "
+                "integ2d-submit --resume SWEEP\n",
+                missing, missing == 1 ? "" : "s",
+                missing == 1 ? "has" : "have");
+    return rc == 0 ? (long)count : -1;
+}
+
 /* All runs in a folder; returns how many there were, or -1. */
 static long add_all(struct collection *collection, const char *parent,
                     struct error *err)
 {
     char **folders;
     size_t count;
-    int rc = 0;
     if (run_list(parent, &folders, &count, err) != 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        rc |= add(collection, folders[i], NULL, err);
+    return add_folders(collection, folders, count, err);
+}
+
+/* All runs of one sweep. */
+static long add_sweep(struct collection *collection, const char *name,
+                      struct error *err)
+{
+    char **folders = calloc(1, sizeof *folders);
+    if (!folders)
+        return error_set(err, "out of memory");
+    folders[0] = strdup(name);
+    if (folders[0])
+        return add_folders(collection, folders, 1, err);
     free(folders);
-    return rc == 0 ? (long)count : -1;
+    return error_set(err, "out of memory");
 }
 
 static bool has_file(const char *folder, const char *name)
@@ -249,14 +279,15 @@ static bool has_file(const char *folder, const char *name)
            access(path, F_OK) == 0;
 }
 
-/* A run folder, a folder of runs, or a job number. */
+/* A run folder, a sweep's, a folder of runs, or a job number. */
 static int add_name(struct collection *collection, const char *name,
                     struct error *err)
 {
     if (has_file(name, "run.json"))
         return add(collection, strdup(name), NULL, err);
     if (has_file(name, ".")) {
-        long count = add_all(collection, name, err);
+        long count = sweep_is(name) ? add_sweep(collection, name, err)
+                                    : add_all(collection, name, err);
         if (count != 0)
             return count > 0 ? 0 : -1;
     }

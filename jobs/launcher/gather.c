@@ -11,6 +11,7 @@
 #include "file.h"
 #include "named.h"
 #include "run.h"
+#include "sweep.h"
 
 static int add(struct gathering *gathering, char **folders, size_t count,
                struct error *err)
@@ -43,9 +44,11 @@ static int add_all(struct gathering *gathering, const char *parent,
                    struct error *err)
 {
     char **folders, shown[PATH_MAX];
-    size_t count;
+    size_t count, missing;
+    struct error why;
     if (run_list(parent, &folders, &count, err) != 0)
         return -1;
+    int expanded = sweep_expand(&folders, &count, &missing, &why);
     file_visible(parent, shown, sizeof shown);
     int rc = count > 0 ? add(gathering, folders, count, err)
                        : error_set(err,
@@ -53,6 +56,32 @@ static int add_all(struct gathering *gathering, const char *parent,
                                    "has a run.json): name one, or the folder "
                                    "that integ2d-submit put them in",
                                    shown);
+    free(folders);
+    if (rc == 0 && expanded != 0)
+        return error_set(err, "%s", why.text);
+    return rc;
+}
+
+/* All runs of one sweep. */
+static int add_sweep(struct gathering *gathering, const char *name,
+                     struct error *err)
+{
+    size_t count = 1, missing;
+    char **folders = calloc(1, sizeof *folders);
+    if (folders)
+        folders[0] = strdup(name);
+    if (!folders || !folders[0]) {
+        free(folders);
+        return error_set(err, "out of memory");
+    }
+    int rc = sweep_expand(&folders, &count, &missing, err);
+    if (rc == 0 && count == 0)
+        rc = error_set(err,
+                       "%s: none of the sweep's jobs was submitted: go on "
+                       "with it: integ2d-submit --resume %s",
+                       name, name);
+    if (rc == 0)
+        rc = add(gathering, folders, count, err);
     free(folders);
     return rc;
 }
@@ -70,6 +99,8 @@ int gather_add(struct gathering *gathering, const char *name, struct error *err)
     struct run run;
     if (is_run(name))
         return add_one(gathering, name, err);
+    if (sweep_is(name))
+        return add_sweep(gathering, name, err);
     if (stat(name, &about) == 0 && S_ISDIR(about.st_mode))
         return add_all(gathering, name, err);
     if (named_load(name, &run, err) != 0)
@@ -82,6 +113,8 @@ int gather_default(struct gathering *gathering, struct error *err)
     struct error ignored;
     if (is_run("."))
         return add_one(gathering, ".", err);
+    if (sweep_is("."))
+        return add_sweep(gathering, ".", err);
     if (access(named_parent, F_OK) != 0 &&
         add_all(gathering, ".", &ignored) == 0)
         return 0;

@@ -12,9 +12,9 @@ struct gathering {
     size_t count;
 };
 
-/* Adds what `name` stands for: a run folder, the run of a job number, or all
- * run folders in a folder, which must have some. Returns 0, or -1 with
- * nothing added. */
+/* Adds what `name` stands for: a run folder, the runs of a sweep, the run of
+ * a job number, or all run folders and sweeps in a folder, which must have
+ * some. Returns 0; -1 where something of it could not be added. */
 int gather_add(struct gathering *gathering, const char *name,
                struct error *err);
 

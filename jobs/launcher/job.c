@@ -21,7 +21,7 @@ enum {
     REPEAT_MAX = 100000,
 };
 
-static int token_make(char *token, struct error *err)
+int job_token(char token[JOB_TOKEN + 1], struct error *err)
 {
     unsigned char bytes[JOB_TOKEN / 2];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
@@ -378,6 +378,66 @@ static int set_command(struct job *job, struct error *err)
     return error_set(err, "the command line of the job is too long");
 }
 
+const char *job_script_name(const struct job *job)
+{
+    return job->array ? JOB_ARRAY_SCRIPT : "job.sbatch";
+}
+
+void job_output(const struct job *job, const char *stem, const char *ending,
+                char *text, size_t size)
+{
+    snprintf(text, size, "%s%s_%%j.%s", job->array ? JOB_TASK_FOLDER "%a/" : "",
+             stem, ending);
+}
+
+void job_array_text(const struct job *job, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (job->array && job->at_once && job->at_once < job->array)
+        snprintf(text, size, "1-%ld%%%ld", job->array, job->at_once);
+    else if (job->array)
+        snprintf(text, size, "1-%ld", job->array);
+}
+
+/* Where comments are lost the name ends in the token, the old one until now. */
+void job_set_token(struct job *job, const char *token)
+{
+    size_t length = strlen(job->name), tail = strlen(job->token);
+    if (job->site.no_comments && length > tail &&
+        strcmp(job->name + length - tail, job->token) == 0)
+        snprintf(job->name + length - tail, sizeof job->name - length + tail,
+                 "%s", token);
+    if (token != job->token)
+        snprintf(job->token, sizeof job->token, "%s", token);
+    snprintf(job->comment, sizeof job->comment, "integ2d:%s", token);
+}
+
+/* The command of a task is its line of the list. */
+int job_make_array(struct job *job, const char *token, long tasks,
+                   struct error *err)
+{
+    job_set_token(job, token);
+    job->array = tasks;
+    job->at_once = job->site.tasks_at_once;
+    if (snprintf(
+            job->command, sizeof job->command, "%s",
+            "eval \"$(sed -n ${SLURM_ARRAY_TASK_ID}p ../" JOB_ARRAY_COMMANDS
+            ")\"") < (int)sizeof job->command)
+        return 0;
+    return error_set(err, "the command line of the array is too long");
+}
+
+int job_set_grid(struct job *job, long grid, struct error *err)
+{
+    if (grid > GRID_MAX)
+        return error_set(err,
+                         "--grid: %ld is more than the %ld that are "
+                         "possible",
+                         grid, (long)GRID_MAX);
+    job->grid = grid;
+    return set_command(job, err);
+}
+
 /* The site's modules, then the scheme's own. */
 static void set_modules(struct job *job)
 {
@@ -388,12 +448,13 @@ static void set_modules(struct job *job)
 
 /* Rows of the template's keys, each with what its value may hold. Slurm gets
  * the same values in the request, so there the script needs them, too. */
-enum { KEY_COUNT = 17, NUMBER_TEXT = 32 };
+enum { KEY_COUNT = 22, NUMBER_TEXT = 32, NAME_TEXT = 64 };
 
 struct keys {
     struct template_value row[KEY_COUNT];
     char time[NUMBER_TEXT], nodes[NUMBER_TEXT], tasks[NUMBER_TEXT],
-        cpus[NUMBER_TEXT], mem[NUMBER_TEXT], threads[NUMBER_TEXT];
+        cpus[NUMBER_TEXT], mem[NUMBER_TEXT], threads[NUMBER_TEXT],
+        array[NUMBER_TEXT], output[NAME_TEXT], error[NAME_TEXT];
 };
 
 /* 0 = no value. */
@@ -416,6 +477,9 @@ static void keys_fill(const struct job *job, const char *bin_dir,
         snprintf(keys->mem, NUMBER_TEXT, "%ldM", job->mem_mib);
     else
         keys->mem[0] = '\0';
+    job_array_text(job, keys->array, sizeof keys->array);
+    job_output(job, "output", "out", keys->output, sizeof keys->output);
+    job_output(job, "error", "err", keys->error, sizeof keys->error);
     const bool slurm = job->site.slurm;
     const struct template_value rows[KEY_COUNT] = {
         {"ACCOUNT", job->account, "._-", "-A", slurm},
@@ -431,11 +495,19 @@ static void keys_fill(const struct job *job, const char *bin_dir,
         {"CONSTRAINT", job->constraint, "._&|-", "-C", slurm},
         {"RESERVATION", job->reservation, "._-", "--reservation", slurm},
         {"COMMENT", job->comment, ":", "the comment", slurm},
+        {"ARRAY", keys->array, "-%", "the array of a sweep", slurm},
+        {"OUTPUT", keys->output, "_%/.", "the output file", slurm},
+        {"ERROR", keys->error, "_%/.", "the error file", slurm},
+        {"SCRIPT", job_script_name(job), ".", "the script's name", false},
+        {"TASK_FOLDER", job->array ? JOB_TASK_FOLDER : "", "_",
+         "the array of a sweep", slurm},
         {"MODULES", job->modules, "._/ +-", "[modules]", false},
         {"VERSION", INTEG2D_VERSION, "._-", "the version", false},
         {"THREADS", keys->threads, NULL, "-n", true},
         {"BIN_DIR", bin_dir, "._/ +,=@~-", "the folder of the programs", false},
-        {"COMMAND", job->command, " ._/:=,+-", "[launch]", false},
+        /* That of an array is ours alone: nothing typed is in it. */
+        {"COMMAND", job->command, job->array ? " ._/:=,+-$(){}\"" : " ._/:=,+-",
+         "[launch]", false},
     };
     memcpy(keys->row, rows, sizeof rows);
 }
@@ -465,9 +537,9 @@ int job_make(const struct options *options, const struct config *config,
     if (scheme_find(options->scheme, &scheme, err) != 0)
         return -1;
     job->scheme = *scheme;
-    if (token_make(job->token, err) != 0)
+    if (job_token(job->token, err) != 0)
         return -1;
-    snprintf(job->comment, sizeof job->comment, "integ2d:%s", job->token);
+    job_set_token(job, job->token);
     set_modules(job);
     if (read_numbers(options, job, err) || read_choices(options, job, err) ||
         read_texts(options, config, job, err) || check_texts(job, err) ||

@@ -13,10 +13,17 @@
 static int lock_open(const char *folder)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/run.json", folder) >= (int)sizeof path)
-        return -1;
-    int fd = open(path, O_RDWR);
-    return fd >= 0 ? fd : open(path, O_RDONLY);
+    static const char *const names[] = {"run.json", "sweep.json"};
+    int fd = -1;
+    for (size_t i = 0; fd < 0 && i < 2; i++) {
+        if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) >=
+            (int)sizeof path)
+            return -1;
+        fd = open(path, O_RDWR);
+        if (fd < 0)
+            fd = open(path, O_RDONLY);
+    }
+    return fd;
 }
 
 int lock_take(const char *folder)

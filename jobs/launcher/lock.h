@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* Takes the lock of the run folder. A program started from here (sbatch)
+/* Takes the lock of the run folder, or of a sweep's, which has a sweep.json
+ * instead. A program started from here (sbatch)
  * holds it, too, for as long as it runs. Returns what lock_give wants; -1
  * where the file system has no locks, which is no error. */
 int lock_take(const char *folder);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "by_hand.h"
+#include "sweep.h"
 
 const char *const named_parent = "integ2d-runs";
 
@@ -36,8 +37,14 @@ static int find_job(long job_id, char **folders, size_t count, struct run *run,
 /* All runs below named_parent, or the one whose folder this is. */
 static int list_runs(char ***folders, size_t *count, struct error *err)
 {
-    if (access("run.json", F_OK) != 0 || access(named_parent, F_OK) == 0)
-        return run_list(named_parent, folders, count, err);
+    struct error ignored;
+    size_t missing;
+    if (access("run.json", F_OK) != 0 || access(named_parent, F_OK) == 0) {
+        if (run_list(named_parent, folders, count, err) != 0)
+            return -1;
+        sweep_expand(folders, count, &missing, &ignored);
+        return 0;
+    }
     *folders = calloc(1, sizeof **folders);
     *count = 1;
     if (*folders && (**folders = strdup(".")) != NULL)

@@ -24,6 +24,9 @@ enum {
     KEY_OUTPUT_DIR,
     KEY_BACKEND,
     KEY_CANCEL,
+    KEY_MAX_JOBS,
+    KEY_RESUME,
+    KEY_WEAK,
     KEY_DRY_RUN,
     KEY_NO_WAIT,
     KEY_JSON,
@@ -50,6 +53,8 @@ static const struct argp_option table[] = {
     {"math", KEY_MATH, "plain|simd", 0,
      "the C library's sin, or the fast row (default plain)", 1},
     {"mode", KEY_MODE, "MODE", 0, "(its text is the modes of the schemes)", 1},
+    {"weak", KEY_WEAK, 0, 0,
+     "a sweep whose grid grows with the workers: N is for one worker", 1},
     {"placement", KEY_PLACEMENT, 0, 0,
      "let the program show where each worker ran", 1},
     {0, 0, 0, 0, "What to ask of Slurm, spelled as sbatch spells it:", 2},
@@ -69,6 +74,12 @@ static const struct argp_option table[] = {
      "where run folders go (default ./integ2d-runs)", 3},
     {"dry-run", KEY_DRY_RUN, 0, 0,
      "print the batch script, submit nothing, write nothing", 3},
+    {"max-jobs", KEY_MAX_JOBS, "JOBS", 0,
+     "the most jobs that a sweep may have (default: the site's)", 3},
+    {"resume", KEY_RESUME, "SWEEP", 0,
+     "go on with the sweep of this folder: what is done stays, what is "
+     "missing is submitted",
+     3},
     {"no-wait", KEY_NO_WAIT, 0, 0, "submit and return", 3},
     {"backend", KEY_BACKEND, "slurm|commands|local", 0,
      "reach Slurm through its library or its commands (default: the library, "
@@ -108,6 +119,8 @@ static const struct {
     {KEY_OUTPUT_DIR, TEXT(output_dir)},
     {KEY_BACKEND, TEXT(backend)},
     {KEY_CANCEL, TEXT(cancel)},
+    {KEY_MAX_JOBS, TEXT(max_jobs)},
+    {KEY_RESUME, TEXT(resume)},
 };
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
@@ -122,6 +135,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_PLACEMENT:
         options->placement = true;
+        return 0;
+    case KEY_WEAK:
+        options->weak = true;
         return 0;
     case KEY_DRY_RUN:
         options->dry_run = true;

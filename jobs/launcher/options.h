@@ -25,7 +25,10 @@ struct options {
     const char *name;
     const char *output_dir;
     const char *backend;
-    const char *cancel; /* a run, instead of everything else */
+    const char *max_jobs; /* of a sweep */
+    const char *resume;   /* a sweep, to go on with */
+    const char *cancel;   /* a run, instead of everything else */
+    bool weak;            /* the grid grows with the workers */
     bool placement;
     bool dry_run;
     bool no_wait;

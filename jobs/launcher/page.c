@@ -9,6 +9,7 @@
 #include "page_advice.h"
 #include "placement_map.h"
 #include "plot.h"
+#include "script.h"
 #include "sheet.h"
 #include "summary.h"
 
@@ -203,16 +204,12 @@ static void print_placement(struct page *page)
 
 static void print_script(struct page *page, const struct point *point)
 {
-    char path[PATH_MAX], *text;
+    char *text;
     struct error err;
     fputs("<details><summary>", page->file);
     print_name(page, point);
     fputs("</summary>\n<pre>", page->file);
-    int length =
-        snprintf(path, sizeof path, "%s/job.sbatch", point->sample->folder);
-    if (length >= (int)sizeof path)
-        sheet_escape("its path is too long", page->file);
-    else if (file_read(path, FILE_TEXT_MAX, &text, NULL, &err) != 0)
+    if (script_text(point->sample->folder, &text, &err) != 0)
         sheet_escape(err.text, page->file);
     else {
         sheet_escape(text, page->file);

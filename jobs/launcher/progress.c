@@ -42,6 +42,27 @@ void progress_show(struct progress *progress, const char *what,
     fflush(stderr);
 }
 
+void progress_bar(struct progress *progress, size_t done, size_t total,
+                  const char *text)
+{
+    char bar[64];
+    int width = columns() - 4 - (int)strlen(text);
+    width = width > 30 ? 30 : width < 0 ? 0 : width;
+    int filled = (int)(total ? (size_t)width * done / total : 0);
+    size_t tenths = 1 + (total ? 10 * done / total : 0);
+    if (progress->terminal) {
+        snprintf(bar, sizeof bar, "[%.*s%.*s] ", filled,
+                 "##############################", width - filled,
+                 "..............................");
+        char line[512];
+        snprintf(line, sizeof line, "%s%s", width >= 10 ? bar : "", text);
+        progress_show(progress, line, "");
+    } else if (tenths != progress->tenths) {
+        progress->tenths = tenths;
+        progress_show(progress, text, "");
+    }
+}
+
 void progress_note(struct progress *progress, const char *text)
 {
     if (progress->quiet)

@@ -8,10 +8,24 @@
 #include <sys/wait.h>
 
 #include "file.h"
+#include "inquiry.h"
 #include "reason.h"
 #include "token.h"
 
-enum { JOB, STATE, EXIT, NODES, RESTARTS, START, END, LIST, REASON, FIELDS };
+enum {
+    JOB,
+    STATE,
+    EXIT,
+    NODES,
+    RESTARTS,
+    START,
+    END,
+    LIST,
+    REASON,
+    ARRAY,
+    TASK, /* N/A where it is no array's */
+    FIELDS
+};
 
 /* A whole number, or 0 for words such as N/A. */
 static long number(const char *text)
@@ -37,6 +51,7 @@ static void status_fill(char *const field[FIELDS], struct job_status *status)
     int code = (int)number(field[EXIT]);
     *status = (struct job_status){
         .job_id = number(field[JOB]),
+        .array_id = number(field[TASK]) ? number(field[ARRAY]) : 0,
         .state = state_find(field[STATE]),
         .exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0,
         .signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
@@ -52,13 +67,17 @@ static void status_fill(char *const field[FIELDS], struct job_status *status)
 }
 
 /* Of several with the same token, the first is the run's own. */
-static bool is_wanted(const struct inquiry *job, long job_id, const char *tail)
+static bool is_wanted(const struct inquiry *job, char *const field[FIELDS],
+                      const char *tail)
 {
-    if (job->job_id
-            ? job->job_id != job_id
-            : job->answer == ANSWER_FOUND && job->status.job_id < job_id)
-        return false;
-    return token_in_line(job->token, tail);
+    char token[TOKEN_TEXT];
+    long task = number(field[TASK]);
+    if (!task)
+        return inquiry_takes_job(job, number(field[JOB])) &&
+               token_in_line(job->token, tail);
+    return token_split(job->token, token) == task &&
+           inquiry_takes_task(job, number(field[JOB]), number(field[ARRAY])) &&
+           token_in_line(token, tail);
 }
 
 void queue_line_read(char *text, struct inquiry *jobs, size_t count)
@@ -69,7 +88,7 @@ void queue_line_read(char *text, struct inquiry *jobs, size_t count)
         if (!split(line, field, &tail))
             continue;
         for (size_t i = 0; i < count; i++) {
-            if (!is_wanted(&jobs[i], number(field[JOB]), tail))
+            if (!is_wanted(&jobs[i], field, tail))
                 continue;
             status_fill(field, &jobs[i].status);
             jobs[i].answer = ANSWER_FOUND;

@@ -11,7 +11,8 @@
  * comes last. */
 #define QUEUE_LINE_FORMAT                                                      \
     "--Format=JobID:|,State:|,exit_code:|,NumNodes:|,RestartCnt:|,"            \
-    "StartTime:|,EndTime:|,NodeList:|,Reason:|,Name:|,Comment:|,WorkDir:|"
+    "StartTime:|,EndTime:|,NodeList:|,Reason:|,ArrayJobID:|,ArrayTaskID:|,"    \
+    "Name:|,Comment:|,WorkDir:|"
 
 /* Fills status and answer (ANSWER_FOUND) of those of the `count` jobs that
  * are in the text, which is changed. Lines of other jobs, and what is no such

@@ -48,6 +48,12 @@ static void apply(const struct inquiry *job, struct run *run)
         *status = job->status;
         return;
     }
+    /* A task may have got its number while nobody looked. */
+    char sweep[PATH_MAX];
+    long found =
+        !run->by_hand && run_sweep_folder(run, sweep) ? run_find_job(run) : 0;
+    if (found)
+        status->job_id = found;
     if (status->job_id == 0 || exit_file_read(run, status) != 0)
         status->state = STATE_UNKNOWN;
 }
@@ -130,6 +136,13 @@ static bool is_lost(const struct run *run)
     return run->status.job_id == 0 && !state_is_final(run->status.state);
 }
 
+/* Of a sweep all jobs are submitted together. */
+static bool is_being_submitted(const struct run *run)
+{
+    char folder[PATH_MAX];
+    return lock_is_taken(run_sweep_folder(run, folder) ? folder : run->folder);
+}
+
 /* Without accounting only the controller can say so, while it remembers. */
 static bool is_certain(const struct run *run)
 {
@@ -147,7 +160,7 @@ int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
         return error_set(err, "out of memory for %zu runs", count);
     int rc = refresh_runs(refresh, runs, count, err);
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        if (is_lost(runs[i]) && (mine || !lock_is_taken(runs[i]->folder)))
+        if (is_lost(runs[i]) && (mine || !is_being_submitted(runs[i])))
             lost[found++] = runs[i];
     }
     if (found > 0) {

@@ -39,8 +39,9 @@ static int make_folders(char *path, struct error *err)
     }
 }
 
-static int folder_make(const char *parent, const struct job *job,
-                       struct run *run, struct error *err)
+int run_make_folder(const char *parent, const char *label, const char *token,
+                    char folder[PATH_MAX], char submitted[32],
+                    struct error *err)
 {
     char base[PATH_MAX], stamp[32];
     time_t now = time(NULL);
@@ -55,22 +56,21 @@ static int folder_make(const char *parent, const struct job *job,
                          strerror(errno));
     gmtime_r(&now, &utc);
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-    strftime(run->submitted, sizeof run->submitted, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    int length = snprintf(run->folder, sizeof run->folder,
-                          "%s/%s-%s-n%ld-%s-%s", absolute, job->site.name,
-                          job->scheme.name, job->workers, stamp, job->token);
+    strftime(submitted, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    int length = snprintf(folder, PATH_MAX, "%s/%s-%s-%s", absolute, label,
+                          stamp, token);
     free(absolute);
     /* Room for the names of the files in it. */
     if (length >= PATH_MAX - 64)
         return error_set(err, "--output-dir: the path is too long");
-    if (mkdir(run->folder, 0777) == 0)
+    if (mkdir(folder, 0777) == 0)
         return 0;
     int reason = errno;
-    rmdir(run->folder); /* of a network: made, and the answer was lost */
+    rmdir(folder); /* of a network: made, and the answer was lost */
     return error_set(err,
                      "cannot make the run folder %s: %s: choose another "
                      "place with --output-dir",
-                     run->folder, strerror(reason));
+                     folder, strerror(reason));
 }
 
 /* Puts `json` (taken over, NULL = out of memory) at <folder>/<name>. */
@@ -100,8 +100,7 @@ static json_t *request_json(const struct run *run)
         run->submitted);
 }
 
-int run_create(const char *parent, const struct job *job, const char *backend,
-               const char *script, struct run *run, struct error *err)
+void run_describe(const struct job *job, const char *backend, struct run *run)
 {
     *run = (struct run){.workers = job->workers,
                         .nodes = job->nodes,
@@ -117,7 +116,25 @@ int run_create(const char *parent, const struct job *job, const char *backend,
     snprintf(run->name, sizeof run->name, "%s", job->name);
     snprintf(run->math, sizeof run->math, "%s", job->math);
     snprintf(run->mode, sizeof run->mode, "%s", job->mode);
-    if (folder_make(parent, job, run, err) != 0)
+}
+
+char *run_text(const struct run *run)
+{
+    json_t *json = request_json(run);
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    return text;
+}
+
+int run_create(const char *parent, const struct job *job, const char *backend,
+               const char *script, struct run *run, struct error *err)
+{
+    char label[128];
+    run_describe(job, backend, run);
+    snprintf(label, sizeof label, "%s-%s-n%ld", job->site.name,
+             job->scheme.name, job->workers);
+    if (run_make_folder(parent, label, job->token, run->folder, run->submitted,
+                        err) != 0)
         return -1;
     if (file_write(run->folder, "job.sbatch", script, FILE_PLAIN, err) == 0 &&
         write_json(run, "run.json", request_json(run), err) == 0)
@@ -259,6 +276,13 @@ static int read_json(struct run *run, const char *name, unpack_fn *unpack,
                      reason);
 }
 
+int run_load_state(struct run *run, struct error *err)
+{
+    if (read_json(run, "state.json", unpack_state, err) != 0 && errno != ENOENT)
+        return -1;
+    return 0;
+}
+
 int run_load(const char *path, struct run *run, struct error *err)
 {
     *run = (struct run){0};
@@ -268,9 +292,7 @@ int run_load(const char *path, struct run *run, struct error *err)
         return errno == ENOENT ? error_prefix(err, "%s is no run folder", path)
                                : -1;
     /* Without a state, the submission was cut short. */
-    if (read_json(run, "state.json", unpack_state, err) != 0 && errno != ENOENT)
-        return -1;
-    return 0;
+    return run_load_state(run, err);
 }
 
 /* Workers as the script asks for them. */
@@ -315,6 +337,43 @@ void run_adopt(struct run *run, long job_id)
     script_release(&script);
 }
 
+/* The smallest number in the names of what a script leaves. */
+long run_find_job(const struct run *run)
+{
+    static const char *const forms[] = {"exit_%ld%n", "record_%ld.json%n",
+                                        "output_%ld.out%n"};
+    long found = 0;
+    DIR *dir = opendir(run->folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+            long id;
+            int length = 0;
+            if (sscanf(entry->d_name, forms[i], &id, &length) == 1 &&
+                length > 0 && entry->d_name[length] == '\0' && id > 0 &&
+                (found == 0 || id < found))
+                found = id;
+        }
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+bool run_sweep_folder(const struct run *run, char folder[PATH_MAX])
+{
+    char token[TOKEN_TEXT];
+    snprintf(folder, PATH_MAX, "%s", run->folder);
+    if (token_split(run->token, token) == 0)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder)
+            return false;
+        *slash = '\0';
+    }
+    return true;
+}
+
 void run_remove(const struct run *run)
 {
     static const char *const names[] = {"job.sbatch", "run.json", "state.json"};
@@ -327,8 +386,8 @@ void run_remove(const struct run *run)
     rmdir(run->folder);
 }
 
-/* A run folder and when its run.json was written, for two runs of the same
- * second. */
+/* A run folder, or a sweep's, and when its run.json was written, for two runs
+ * of the same second. */
 struct listed {
     char *folder;
     struct timespec written;
@@ -388,34 +447,27 @@ static int add_listed(struct listing *listing, const char *path,
     return run->folder ? 0 : -1;
 }
 
-/* Adds the runs below the open folder `dir`, which is closed. A run folder is
- * one with a run.json; one with a sweep.json has run folders of its own;
- * anything else is passed over. */
-static int list_runs(DIR *dir, const char *parent, bool inside,
-                     struct listing *listing)
+/* Adds the runs and sweeps in the open folder `dir`. A run folder is one with a
+ * run.json, a sweep's has a sweep.json; anything else is passed over. */
+static int list_runs(DIR *dir, const char *parent, struct listing *listing)
 {
     char path[PATH_MAX], file[NAME_MAX + sizeof "/sweep.json"];
     struct stat about;
-    int rc = 0;
-    for (struct dirent *entry; rc == 0 && (entry = readdir(dir)) != NULL;) {
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] == '.' || entry->d_type == DT_REG ||
             snprintf(path, sizeof path, "%s/%s", parent, entry->d_name) >=
                 (int)sizeof path)
             continue;
         snprintf(file, sizeof file, "%s/run.json", entry->d_name);
-        if (fstatat(dirfd(dir), file, &about, 0) == 0) {
-            rc = add_listed(listing, path, &about.st_mtim);
-            continue;
+        if (fstatat(dirfd(dir), file, &about, 0) != 0) {
+            snprintf(file, sizeof file, "%s/sweep.json", entry->d_name);
+            if (fstatat(dirfd(dir), file, &about, 0) != 0)
+                continue;
         }
-        snprintf(file, sizeof file, "%s/sweep.json", entry->d_name);
-        DIR *sweep = inside || faccessat(dirfd(dir), file, F_OK, 0) != 0
-                         ? NULL
-                         : opendir(path);
-        if (sweep)
-            rc = list_runs(sweep, path, true, listing);
+        if (add_listed(listing, path, &about.st_mtim) != 0)
+            return -1;
     }
-    closedir(dir);
-    return rc;
+    return 0;
 }
 
 int run_list(const char *parent, char ***folders, size_t *count,
@@ -428,7 +480,8 @@ int run_list(const char *parent, char ***folders, size_t *count,
     if (!dir)
         return error_set(err, "cannot read the folder %s: %s", parent,
                          strerror(errno));
-    int rc = list_runs(dir, parent, false, &listing);
+    int rc = list_runs(dir, parent, &listing);
+    closedir(dir);
     if (rc == 0)
         *folders = calloc(listing.count + 1, sizeof **folders);
     if (!*folders) {

@@ -12,6 +12,7 @@
 #include "backend.h"
 #include "error.h"
 #include "job.h"
+#include "token.h"
 
 /* What run.json holds (what was asked: written once, never changed) and
  * state.json (what is known of the job: replaced at each change). */
@@ -20,7 +21,7 @@ struct run {
     char site[32];
     char scheme[32];
     char backend[16];
-    char token[JOB_TOKEN + 1];
+    char token[TOKEN_TEXT];
     char account[JOB_TEXT];
     char name[JOB_TEXT];
     long workers;
@@ -42,6 +43,30 @@ struct run {
 int run_create(const char *parent, const struct job *job, const char *backend,
                const char *script, struct run *run, struct error *err);
 
+/* What run.json says of a job, without folder and time. */
+void run_describe(const struct job *job, const char *backend, struct run *run);
+
+/* The text of run.json; the caller frees it. NULL = out of memory. */
+char *run_text(const struct run *run);
+
+/* Makes a new folder <parent>/<label>-<time>-<token>, and the parent, too;
+ * fills in its absolute path and the time. Returns 0 or -1. */
+int run_make_folder(const char *parent, const char *label, const char *token,
+                    char folder[PATH_MAX], char submitted[32],
+                    struct error *err);
+
+/* Reads what is known of the job of a run whose folder is filled in; without
+ * a state.json that is nothing. */
+int run_load_state(struct run *run, struct error *err);
+
+/* The number of the job that has left files in the folder, 0 = none: the
+ * first one, should there be several. */
+long run_find_job(const struct run *run);
+
+/* Whether the run is a task of a sweep's array: then it fills in the sweep's
+ * folder, which is two above its own. */
+bool run_sweep_folder(const struct run *run, char folder[PATH_MAX]);
+
 /* Waits until run.json and its token are on disk: what must be so before
  * Slurm hears of the job, since by the token the job can be found again
  * whatever happens to the submission. Returns 0 or -1. */
@@ -62,8 +87,8 @@ void run_adopt(struct run *run, long job_id);
 /* Removes a run folder in which nothing has happened. */
 void run_remove(const struct run *run);
 
-/* The folders of all runs below `parent`, and of those in the sweeps there,
- * oldest first; the caller frees each and the list. Returns 0 or -1. */
+/* The folders of all runs and sweeps below `parent`, oldest first; the caller
+ * frees each and the list. Returns 0 or -1. */
 int run_list(const char *parent, char ***folders, size_t *count,
              struct error *err);
 

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "file.h"
+#include "job.h"
 #include "parse.h"
 
-enum { NUMBER_MAX = 100000000 };
+enum { NUMBER_MAX = 100000000, COMMANDS_MAX = 16 << 20 };
 
 /* How an option's value is to be read. */
 enum kind { NUMBER, MINUTES, MEMORY, WORD };
@@ -183,15 +184,69 @@ void script_parse(char *text, struct script *script)
     look_into_launch(script);
 }
 
-int script_read(const char *folder, struct script *script, struct error *err)
+/* Line number `task` of the commands beside the script of an array; the caller
+ * frees it. NULL = there is none. */
+static char *task_command(const char *folder, long task)
+{
+    char path[PATH_MAX], *text, *line;
+    struct error ignored;
+    if (snprintf(path, sizeof path, "%s/../" JOB_ARRAY_COMMANDS, folder) >=
+            (int)sizeof path ||
+        file_read(path, COMMANDS_MAX, &text, NULL, &ignored) != 0)
+        return NULL;
+    char *rest = text;
+    while ((line = strsep(&rest, "\n")) != NULL && --task > 0)
+        ;
+    char *copy = line ? strdup(line) : NULL;
+    free(text);
+    return copy;
+}
+
+/* An array's script as it is for one task: the last line is the task's. */
+static char *array_text(const char *folder, long task, struct error *err)
+{
+    char path[PATH_MAX], *text, *own = NULL;
+    if (snprintf(path, sizeof path, "%s/../" JOB_ARRAY_SCRIPT, folder) >=
+        (int)sizeof path) {
+        error_set(err, "%s: the path is too long", folder);
+        return NULL;
+    }
+    if (file_read(path, FILE_TEXT_MAX, &text, NULL, err) != 0)
+        return NULL;
+    char *command = task_command(folder, task);
+    char *last = strstr(text, "\neval ");
+    if (!command || !last)
+        error_set(err, "%s: has no command for task %ld", path, task);
+    else if (asprintf(&own, "%.*s\n%s\n", (int)(last - text), text, command) <
+             0)
+        own = NULL;
+    free(command);
+    free(text);
+    return own;
+}
+
+int script_text(const char *folder, char **text, struct error *err)
 {
     char path[PATH_MAX];
-    char *text;
-    *script = (struct script){0};
+    struct error ignored;
+    long task = 0;
+    *text = NULL;
     if (snprintf(path, sizeof path, "%s/job.sbatch", folder) >=
         (int)sizeof path)
         return error_set(err, "%s: the path is too long", folder);
-    if (file_read(path, FILE_TEXT_MAX, &text, NULL, err) != 0)
+    if (file_read(path, FILE_TEXT_MAX, text, NULL, err) == 0)
+        return 0;
+    const char *name = strrchr(folder, '/');
+    if (name && sscanf(name, "/" JOB_TASK_FOLDER "%9ld", &task) == 1)
+        *text = array_text(folder, task, &ignored);
+    return *text ? 0 : -1;
+}
+
+int script_read(const char *folder, struct script *script, struct error *err)
+{
+    char *text;
+    *script = (struct script){0};
+    if (script_text(folder, &text, err) != 0)
         return -1;
     script_parse(text, script);
     return 0;

@@ -22,7 +22,12 @@ struct script {
     long grid, repeat;    /* of the last command */
 };
 
-/* Reads <folder>/job.sbatch as sbatch would: its #SBATCH lines end at the
+/* The text of <folder>/job.sbatch, or of the array's script that started the
+ * task whose folder it is, with the task's command as its last line; the
+ * caller frees it. Returns 0, or -1 when there is neither. */
+int script_text(const char *folder, char **text, struct error *err);
+
+/* Reads a run folder's script as sbatch would: its #SBATCH lines end at the
  * first command, and the last one of each option holds. Returns 0, or -1 when
  * there is no such text. script_release when done. */
 int script_read(const char *folder, struct script *script, struct error *err);

@@ -55,6 +55,9 @@ struct site {
     struct site_node_type types[SITE_TYPES];
     int type_count;
     bool cpu_is_thread; /* a Slurm CPU is a hardware thread */
+    long sweep_jobs;    /* most jobs of a sweep, unless more are typed */
+    long array_tasks;   /* most tasks of an array; 0 = Slurm is asked */
+    long tasks_at_once; /* of an array that may run at once; 0 = any number */
     long poll_s;        /* shortest time between two requests, 0 = any */
     bool no_comments;   /* jobs lose their comment: the name has the token */
     bool one_node;      /* ask for -N 1 when the job fits one node */

@@ -19,6 +19,8 @@ enum {
     MESSAGE = 512,        /* part of an error text */
     MINUTES_MAX = 527040, /* 366 days: longest limit a site file may set */
     CORES_MAX = 65536,
+    JOBS_MAX = 10000,  /* most jobs of a sweep */
+    SWEEP_JOBS = 100,  /* where the site file does not say */
     SECONDS_MAX = 600, /* longest wait between requests a site may set */
 };
 
@@ -217,6 +219,12 @@ static int take_seconds(const struct row *row, const char *value,
     return parse_number(value, where, 1, SECONDS_MAX, member(row, site), err);
 }
 
+static int take_jobs(const struct row *row, const char *value,
+                     const char *where, struct site *site, struct error *err)
+{
+    return parse_number(value, where, 1, JOBS_MAX, member(row, site), err);
+}
+
 /* One "name:cores" of the list of node types. */
 static int take_type(const struct row *row, char *word, const char *where,
                      struct site *site, struct error *err)
@@ -327,6 +335,12 @@ static const struct row rows[] = {
      NULL, "core or thread"},
     {"limits", "one_node", ACTIVE, take_bool, MEMBER(one_node), 0, NULL, NULL,
      "no or yes"},
+    {"limits", "sweep_jobs", OPTIONAL, take_jobs, MEMBER(sweep_jobs), 0, NULL,
+     NULL, NULL},
+    {"limits", "array_tasks", OPTIONAL, take_jobs, MEMBER(array_tasks), 0, NULL,
+     NULL, NULL},
+    {"limits", "tasks_at_once", OPTIONAL, take_jobs, MEMBER(tasks_at_once), 0,
+     NULL, NULL, NULL},
     {"limits", "poll_s", OPTIONAL, take_seconds, MEMBER(poll_s), 0, NULL, NULL,
      NULL},
     {"modules", "load", OPTIONAL, take_text, TEXT(modules), fits_words,
@@ -525,5 +539,6 @@ int site_file_load(const char *folder, const char *name, struct site *site,
                               "name");
     memset(site, 0, sizeof(*site));
     snprintf(site->name, sizeof(site->name), "%s", name);
+    site->sweep_jobs = SWEEP_JOBS;
     return ini_file_read(path, true, take_item, &loading, err);
 }

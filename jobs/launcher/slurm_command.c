@@ -9,8 +9,9 @@
 static bool is_setting(const char *variable)
 {
     static const char *const begins[] = {
-        "SBATCH_",  "SQUEUE_",         "SACCT_",
-        "SCANCEL_", "SLURM_CLUSTERS=", "SLURM_TIME_FORMAT="};
+        "SBATCH_",          "SQUEUE_",         "SACCT_",
+        "SCANCEL_",         "SLURM_CLUSTERS=", "SLURM_TIME_FORMAT=",
+        "SLURM_BITSTR_LEN="};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
         if (strncmp(variable, begins[i], strlen(begins[i])) == 0)
             return true;
@@ -18,13 +19,13 @@ static bool is_setting(const char *variable)
     return false;
 }
 
-/* Ours without the settings, and room for one more. */
+/* Ours without the settings, and room for two more. */
 static char **filtered(size_t *count)
 {
     size_t own = 0;
     while (environ[own])
         own++;
-    char **list = calloc(own + 2, sizeof *list);
+    char **list = calloc(own + 3, sizeof *list);
     *count = 0;
     for (size_t i = 0; list && i < own; i++) {
         if (!is_setting(environ[i]))
@@ -46,7 +47,8 @@ int slurm_command(char *const argv[], int timeout_s, struct command *command,
     char **list = filtered(&count);
     if (!list)
         return error_set(err, "cannot run %s: out of memory", argv[0]);
-    list[count] = "SLURM_TIME_FORMAT=%s";
+    list[count++] = "SLURM_TIME_FORMAT=%s";
+    list[count] = "SLURM_BITSTR_LEN=0"; /* lists of tasks in full */
     int rc = command_run(argv, NULL, list, timeout_s, command, err);
     free(list);
     if (rc != 0 || command->status == 0)

@@ -7,6 +7,7 @@
 
 #include "refresh.h"
 #include "run.h"
+#include "sweep.h"
 
 enum stopped {
     STOP_DONE,     /* cancelled, or over already */
@@ -18,5 +19,15 @@ enum stopped {
  * token, and nobody else's job is touched. Writes in a line what happened. */
 enum stopped stop_run(struct refresh *refresh, struct run *run, char *text,
                       size_t size);
+
+/* Cancels all jobs of a sweep that are not over, its arrays with a request
+ * each; none is started after that. */
+enum stopped stop_sweep(struct refresh *refresh, struct sweep *sweep,
+                        char *text, size_t size);
+
+/* Cancels what `name` stands for, a run or a sweep. Returns 0 with *stopped
+ * and the text filled in, or -1 when there is no such run. */
+int stop_named(struct refresh *refresh, const char *name, enum stopped *stopped,
+               char *text, size_t size, struct error *err);
 
 #endif

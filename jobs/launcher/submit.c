@@ -16,8 +16,8 @@
 #include "file.h"
 #include "job.h"
 #include "lock.h"
-#include "named.h"
 #include "options.h"
+#include "plan.h"
 #include "prefix.h"
 #include "program.h"
 #include "progress.h"
@@ -26,6 +26,7 @@
 #include "run.h"
 #include "site.h"
 #include "stop.h"
+#include "submit_sweep.h"
 #include "table.h"
 #include "watch.h"
 
@@ -349,42 +350,51 @@ static int cancel(const struct options *options, const char *lib_dir)
     struct refresh refresh = {.backend =
                                   options->backend ? options->backend : "",
                               .lib_dir = lib_dir};
-    struct run run;
+    enum stopped stopped;
     struct error err;
-    if (named_load(options->cancel, &run, &err) != 0)
+    char text[sizeof err.text];
+    if (stop_named(&refresh, options->cancel, &stopped, text, sizeof text,
+                   &err) != 0)
         return fail(&err);
-    enum stopped stopped = stop_run(&refresh, &run, err.text, sizeof err.text);
     if (refresh.note.text[0])
         fprintf(stderr, "%s\n", refresh.note.text);
     if (stopped != STOP_DONE) {
-        fprintf(stderr, "integ2d-submit: %s\n", err.text);
+        fprintf(stderr, "integ2d-submit: %s\n", text);
         return status[stopped];
     }
-    return printf("%s\n", err.text) < 0 || fflush(stdout) != 0
-               ? cannot_print()
-               : status[stopped];
+    return printf("%s\n", text) < 0 || fflush(stdout) != 0 ? cannot_print()
+                                                           : status[stopped];
 }
 
-/* Everything up to the script; nothing has happened yet when this fails. */
-static int prepare(const struct options *options, const struct prefix *prefix,
-                   struct config *config, struct job *job, char **script,
-                   struct error *err)
+/* The site, and what the user's file says for it. */
+static int find_settings(const struct options *options,
+                         const struct prefix *prefix, struct site *site,
+                         struct config *config, char *source, size_t size,
+                         struct error *err)
 {
-    char names[SITE_LIST][32], file[4200], site_source[4300];
-    const char *known[SITE_LIST + 1], *account_source;
+    char names[SITE_LIST][32], file[4200];
+    const char *known[SITE_LIST + 1];
     int count;
-    struct site site;
-    *script = NULL;
     if (site_list(prefix->site, names, &count, err) != 0 ||
         config_path(file, sizeof file, err) != 0)
         return -1;
     for (int i = 0; i < count; i++)
         known[i] = names[i];
     known[count] = NULL;
-    if (find_site(options, file, prefix, known, &site, site_source,
-                  sizeof site_source, err) != 0 ||
-        config_load(file, site.name, known, config, err) != 0 ||
-        job_make(options, config, &site, job, err) != 0 ||
+    if (find_site(options, file, prefix, known, site, source, size, err) != 0)
+        return -1;
+    return config_load(file, site->name, known, config, err);
+}
+
+/* Everything up to the script; nothing has happened yet when this fails. */
+static int prepare(const struct options *options, const struct prefix *prefix,
+                   const struct site *site, const char *site_source,
+                   const struct config *config, struct job *job, char **script,
+                   struct error *err)
+{
+    const char *account_source;
+    *script = NULL;
+    if (job_make(options, config, site, job, err) != 0 ||
         program_check(job, prefix->bin, err) != 0)
         return -1;
     if (account_set(options, config, job, prefix->lib, &account_source, err) !=
@@ -395,29 +405,50 @@ static int prepare(const struct options *options, const struct prefix *prefix,
     return job_script(job, prefix->jobs, prefix->bin, script, err);
 }
 
+static int submit_one(const struct options *options, const struct site *site,
+                      const char *site_source, const struct config *config,
+                      struct adviser *adviser)
+{
+    struct job job;
+    struct error err;
+    char *script;
+    if (prepare(options, adviser->prefix, site, site_source, config, &job,
+                &script, &err) != 0)
+        return fail(&err);
+    int status = 0;
+    if (!options->dry_run)
+        status = submit(options, config, &job, adviser, script);
+    else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
+        status = cannot_print();
+    free(script);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    char site_source[4300];
     struct options options;
     struct prefix prefix;
     struct config config;
-    struct job job;
+    struct site site;
     struct error err;
     struct adviser adviser = {.prefix = &prefix};
-    char *script;
+    int status;
     prefix_standard();
     options_parse(argc, argv, &options);
     if (prefix_find(&prefix, &err) != 0)
         return fail(&err);
     if (options.cancel)
         return cancel(&options, prefix.lib);
-    if (prepare(&options, &prefix, &config, &job, &script, &err) != 0)
-        return fail(&err);
-    int status = 0;
-    if (!options.dry_run)
-        status = submit(&options, &config, &job, &adviser, script);
-    else if (fputs(script, stdout) == EOF || fflush(stdout) != 0)
-        status = cannot_print();
+    if (options.resume)
+        status = submit_resume(&options, &adviser);
+    else if (find_settings(&options, &prefix, &site, &config, site_source,
+                           sizeof site_source, &err) != 0)
+        status = fail(&err);
+    else if (plan_is_sweep(&options))
+        status = submit_sweep(&options, &config, &site, &adviser);
+    else
+        status = submit_one(&options, &site, site_source, &config, &adviser);
     advise_release(&adviser);
-    free(script);
     return status;
 }

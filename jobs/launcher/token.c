@@ -2,7 +2,16 @@
 #include "token.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+long token_split(const char *token, char array[TOKEN_TEXT])
+{
+    const char *colon = strchr(token, ':');
+    int length = colon ? (int)(colon - token) : (int)strlen(token);
+    snprintf(array, TOKEN_TEXT, "%.*s", length, token);
+    return colon ? strtol(colon + 1, NULL, 10) : 0;
+}
 
 static bool ends_in(const char *text, const char *token)
 {

@@ -7,6 +7,13 @@
 
 #include <stdbool.h>
 
+enum { TOKEN_TEXT = 24 }; /* room for a token and its end */
+
+/* A task of an array has the array's token with ":" and its number behind.
+ * Copies the array's token and returns the number; 0 for any other token,
+ * which is copied whole. */
+long token_split(const char *token, char array[TOKEN_TEXT]);
+
 /* Whether a job with this comment, name and working folder (each may be
  * NULL) is the one of the run with this token. */
 bool token_fits(const char *token, const char *comment, const char *name,

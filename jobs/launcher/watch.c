@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "watch.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "estimate.h"
 #include "reason.h"
 
 enum {
@@ -21,6 +23,8 @@ enum {
     LOOKS = 32,         /* run folders looked into at each tick */
     UNKNOWN_MS = 60000, /* how long nobody may know a job */
     AGE_SHARE = 20,     /* the interval is at most this part of the age */
+    SOON_MS = 40,       /* from the end of the last script to its job's */
+    SHOW_MS = 100,      /* between two lines of many jobs */
     BUSY_SHARE = 20,    /* a request takes at most this part of the interval */
 };
 
@@ -30,6 +34,9 @@ struct watched {
     long unknown_ms; /* since when nobody knows its job, 0 = known */
     bool record_came;
     bool given_up; /* unknown for too long */
+    int folder;    /* its folder's number among those watched, -1 = none */
+    long began_ms; /* of many: when a first file came, 0 = not yet */
+    long ended_ms; /* of many: when its script had ended, 0 = not yet */
 };
 
 /* What one wait keeps. Times are CLOCK_MONOTONIC milliseconds. */
@@ -39,9 +46,13 @@ struct state {
     size_t count;
     size_t look; /* whose folder is looked into next */
     long begin_ms;
+    long ended_ms;    /* when the last script ended, see all_ended */
     long asked_ms;    /* when the last answer came */
     long next_ms;     /* of the next request */
     long interval_ms; /* between requests */
+    long shown_ms;    /* when the line of many jobs was last shown */
+    int folders;      /* the watch over run folders, -1 = none */
+    bool all_ended;   /* the scripts of all that are not known to be over */
     bool no_answer;   /* the last request failed */
     char advice[160]; /* the reason for which advice was given */
 };
@@ -123,23 +134,59 @@ static void show_one(const struct watch *watch, const struct state *state)
     progress_show(watch->progress, what, detail);
 }
 
-static void show(const struct watch *watch, const struct state *state)
+/* Seconds until all are over, NAN while that cannot be said. The work of a
+ * worker: points times passes. */
+static double left_s(const struct state *state)
 {
-    char what[200], detail[64];
-    size_t waiting = 0, over = 0;
-    if (state->count == 1) {
-        show_one(watch, state);
+    double left = NAN;
+    struct estimate_job *jobs = calloc(state->count, sizeof *jobs);
+    for (size_t i = 0; jobs && i < state->count; i++) {
+        const struct watched *watched = &state->all[i];
+        const struct run *run = watched->run;
+        double grid = (double)run->grid;
+        jobs[i].work = grid * grid * (double)(run->repeat + 1) /
+                       (double)(run->workers > 0 ? run->workers : 1);
+        jobs[i].began_s =
+            watched->began_ms ? (double)watched->began_ms / 1e3 : NAN;
+        jobs[i].ended_s =
+            watched->ended_ms ? (double)watched->ended_ms / 1e3 : NAN;
+        if (is_over(watched) && isnan(jobs[i].ended_s))
+            jobs[i].ended_s = (double)state->begin_ms / 1e3;
+    }
+    if (jobs)
+        left = estimate_left_s(jobs, state->count, (double)now_ms() / 1e3);
+    free(jobs);
+    return left;
+}
+
+static void show_many(const struct watch *watch, struct state *state)
+{
+    char text[200], about[64] = "";
+    size_t runs = 0, over = 0;
+    if (now_ms() - state->shown_ms < SHOW_MS && state->shown_ms)
         return;
-    }
+    state->shown_ms = now_ms();
     for (size_t i = 0; i < state->count; i++) {
-        over += is_over(&state->all[i]);
-        waiting += state_is_waiting(state->all[i].run->status.state);
+        const struct watched *watched = &state->all[i];
+        bool ended = is_over(watched) || watched->ended_ms;
+        over += ended;
+        runs += !ended && (watched->began_ms ||
+                           watched->run->status.state == STATE_RUNNING);
     }
-    snprintf(what, sizeof what, "%zu jobs: %zu in the queue, %zu run, %zu over",
-             state->count, waiting, state->count - waiting - over, over);
-    snprintf(detail, sizeof detail, "%ld s",
-             (now_ms() - state->begin_ms) / 1000);
-    progress_show(watch->progress, what, detail);
+    double left = left_s(state);
+    if (!isnan(left) && over < state->count)
+        snprintf(about, sizeof about, ", about %.0f s left", ceil(left));
+    snprintf(text, sizeof text, "%zu of %zu jobs over, %zu run, %zu wait%s",
+             over, state->count, runs, state->count - over - runs, about);
+    progress_bar(watch->progress, over, state->count, text);
+}
+
+static void show(const struct watch *watch, struct state *state)
+{
+    if (state->count == 1)
+        show_one(watch, state);
+    else
+        show_many(watch, state);
 }
 
 /* What can be done about a job that waits, once for each reason. */
@@ -210,6 +257,12 @@ static void note_answer(struct watch *watch, struct state *state, int rc,
     *said = *said && rc != 0;
 }
 
+/* Nobody knows a job that is still to be started. */
+static bool is_started(const struct watch *watch, const struct watched *watched)
+{
+    return !watch->feed || watched->run->status.job_id != 0;
+}
+
 /* What the last answer means for a run; returns whether it is news. */
 static bool digest(const struct watch *watch, struct watched *watched,
                    const struct job_status *before)
@@ -233,7 +286,7 @@ static void ask(struct watch *watch, struct state *state)
     bool changed = false, near = false;
     struct job_status *before = calloc(state->count, sizeof *before);
     for (size_t i = 0; i < state->count; i++) {
-        if (!is_over(&state->all[i]))
+        if (!is_over(&state->all[i]) && is_started(watch, &state->all[i]))
             state->open[open++] = state->all[i].run;
         if (before)
             before[i] = state->all[i].run->status;
@@ -243,14 +296,24 @@ static void ask(struct watch *watch, struct state *state)
     state->asked_ms = now_ms();
     note_answer(watch, state, rc, &err);
     for (size_t i = 0; rc == 0 && before && i < state->count; i++) {
+        if (!is_started(watch, &state->all[i]))
+            continue;
         changed |= digest(watch, &state->all[i], &before[i]);
         near |= state->all[i].record_came;
     }
     free(before);
     advise(watch, state);
+    if (state->count > 1) /* files bring the news of these */
+        changed = near = false;
     state->interval_ms = watch_interval_ms(
         state->interval_ms, state->asked_ms - state->begin_ms,
         rc == 0 ? state->asked_ms - from : 0, open, changed, near);
+    if (state->all_ended)
+        state->interval_ms = 2 * (state->asked_ms - state->ended_ms);
+    if (state->all_ended && state->interval_ms > LONG_MS)
+        state->interval_ms = LONG_MS;
+    if (state->interval_ms < SOON_MS && state->count > 1)
+        state->interval_ms = SOON_MS;
     if (state->interval_ms < watch->shortest_s * 1000)
         state->interval_ms = watch->shortest_s * 1000;
     state->next_ms = state->asked_ms + jitter(state->interval_ms);
@@ -270,6 +333,55 @@ static void hurry(const struct watch *watch, struct state *state)
         state->next_ms = state->asked_ms + state->interval_ms;
 }
 
+/* Many jobs: the last script that was not known to be over has ended, so its
+ * job is about to. */
+static void note_ended(const struct watch *watch, struct state *state,
+                       struct watched *watched)
+{
+    if (watched->ended_ms)
+        return;
+    watched->ended_ms = now_ms();
+    if (!watched->began_ms)
+        watched->began_ms = state->begin_ms;
+    for (size_t i = 0; i < state->count; i++) {
+        if (!is_over(&state->all[i]) && !state->all[i].ended_ms)
+            return;
+    }
+    state->all_ended = true;
+    state->ended_ms = now_ms();
+    long soonest = state->asked_ms + watch->shortest_s * 1000;
+    state->next_ms = now_ms() + SOON_MS;
+    if (state->next_ms < soonest)
+        state->next_ms = soonest;
+}
+
+/* What a new file in its folder says of a job. */
+static void note_file(const struct watch *watch, struct state *state,
+                      struct watched *watched, const char *name)
+{
+    if (!watched->began_ms)
+        watched->began_ms = now_ms();
+    if (strncmp(name, "exit_", 5) == 0)
+        note_ended(watch, state, watched);
+    else if (strncmp(name, "local_", 6) == 0)
+        state->next_ms = now_ms(); /* which costs no request */
+}
+
+/* Of many, where the system does not tell of new files. */
+static void look_into(const struct watch *watch, struct state *state,
+                      struct watched *watched)
+{
+    char path[PATH_MAX];
+    struct run run = *watched->run;
+    if (watched->folder >= 0 || watched->ended_ms)
+        return;
+    run.status.job_id = run_find_job(&run);
+    if (run.status.job_id == 0)
+        return;
+    run_file(&run, "exit_", "", path);
+    note_file(watch, state, watched, access(path, F_OK) == 0 ? "exit_" : "");
+}
+
 /* Some folders at each tick: many of them cost no more than one. */
 static void look_for_records(const struct watch *watch, struct state *state)
 {
@@ -279,6 +391,10 @@ static void look_for_records(const struct watch *watch, struct state *state)
         state->look = (state->look + 1) % state->count;
         if (watched->record_came || is_over(watched))
             continue;
+        if (state->count > 1) {
+            look_into(watch, state, watched);
+            continue;
+        }
         run_file(watched->run, "record_", ".json", path);
         if (access(path, F_OK) != 0)
             continue;
@@ -296,40 +412,89 @@ static bool all_over(const struct state *state)
     return true;
 }
 
-/* Until something happens in the only run folder (a network file system does
- * not tell: hence the tick), the next request is due, or a signal comes. */
-static void wait_folder(const struct state *state, int folder)
+/* The folders' numbers grow by one from the first on, as a rule. */
+static struct watched *find_folder(struct state *state, int number)
 {
-    char events[4096];
-    struct pollfd fd = {.fd = folder, .events = POLLIN};
+    size_t guess = (size_t)(number > 0 ? number - 1 : 0);
+    if (guess < state->count && state->all[guess].folder == number)
+        return &state->all[guess];
+    for (size_t i = 0; i < state->count; i++) {
+        if (state->all[i].folder == number)
+            return &state->all[i];
+    }
+    return NULL;
+}
+
+/* Of one run it does not matter which event it was; the loop looks anyway. */
+static void take_events(const struct watch *watch, struct state *state)
+{
+    _Alignas(struct inotify_event) char events[16384];
+    const struct inotify_event *event;
+    ssize_t size = read(state->folders, events, sizeof events);
+    for (ssize_t at = 0; state->count > 1 && at < size;
+         at += (ssize_t)sizeof *event + event->len) {
+        event = (const struct inotify_event *)(const void *)(events + at);
+        struct watched *watched = find_folder(state, event->wd);
+        if (watched && event->len > 0)
+            note_file(watch, state, watched, event->name);
+    }
+}
+
+/* Until something happens in a run folder (a network file system does not
+ * tell: hence the tick), the next request is due, or a signal comes. */
+static void wait_folders(const struct watch *watch, struct state *state)
+{
+    struct pollfd fd = {.fd = state->folders, .events = POLLIN};
     long left = state->next_ms - now_ms();
     left = left < 0 ? 0 : left > TICK_MS ? TICK_MS : left;
-    if (poll(&fd, folder >= 0, (int)left) > 0) {
-        /* Which event it was does not matter; the loop looks anyway. */
-        ssize_t ignored = read(folder, events, sizeof events);
-        (void)ignored;
+    if (poll(&fd, state->folders >= 0, (int)left) > 0)
+        take_events(watch, state);
+}
+
+static void watch_folders(struct state *state)
+{
+    state->folders = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    for (size_t i = 0; i < state->count; i++) {
+        struct watched *watched = &state->all[i];
+        watched->folder = -1;
+        if (state->folders >= 0 && !is_over(watched))
+            watched->folder =
+                inotify_add_watch(state->folders, watched->run->folder,
+                                  IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE);
+    }
+}
+
+/* What came before the folders were watched. */
+static void look_once(const struct watch *watch, struct state *state)
+{
+    for (size_t i = 0; state->count > 1 && i < state->count; i++) {
+        struct watched *watched = &state->all[i];
+        int folder = watched->folder;
+        if (is_over(watched) || watched->run->status.state == STATE_PENDING)
+            continue;
+        watched->folder = -1;
+        look_into(watch, state, watched);
+        watched->folder = folder;
     }
 }
 
 static void wait_all(struct watch *watch, struct state *state)
 {
-    int folder = -1;
-    if (state->count == 1)
-        folder = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (folder >= 0)
-        inotify_add_watch(folder, state->all[0].run->folder,
-                          IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE);
+    watch_folders(state);
+    look_once(watch, state);
     while (!caught) {
+        if (watch->feed)
+            watch->feed(watch->feeder);
         look_for_records(watch, state);
         if (now_ms() >= state->next_ms)
             ask(watch, state);
         if (all_over(state))
             break;
         show(watch, state);
-        wait_folder(state, folder);
+        wait_folders(watch, state);
     }
-    if (folder >= 0)
-        close(folder);
+    if (state->folders >= 0)
+        close(state->folders);
 }
 
 int watch_runs(struct watch *watch, struct run *const *runs, size_t count)

@@ -3,7 +3,8 @@
  * run folder. Slurm is asked for all of them with one request in an interval,
  * which grows with the age of the wait, from 0.2 s to 5 s and, after some
  * minutes, to a minute; it shrinks when something has changed, and is never
- * shorter than the site allows. */
+ * shorter than the site allows. Of many jobs the run folders tell which have
+ * begun and ended; Slurm is asked seldom, and at the end. */
 #ifndef INTEG2D_WATCH_H
 #define INTEG2D_WATCH_H
 
@@ -18,6 +19,11 @@ struct watch {
     struct refresh *refresh;
     struct progress *progress;
     long shortest_s; /* between two requests, by the site; 0 = any */
+
+    /* Called again and again, to start jobs of runs that have none yet when
+     * there is room (their job number is 0); NULL = all are started. */
+    void (*feed)(void *feeder);
+    void *feeder;
 };
 
 /* From here on SIGINT, SIGTERM and SIGHUP end the wait of watch_runs instead

@@ -38,8 +38,9 @@ static void read_accounting(const char *lines, long job_id)
 static void a_line_of_squeue_is_read(void **state)
 {
     (void)state;
-    read_queue(
-        "7|RUNNING|0|2|1|100|400|n[1-2]|None|x|integ2d:0123456789ab|/a|\n", 7);
+    read_queue("7|RUNNING|0|2|1|100|400|n[1-2]|None|7|N/"
+               "A|x|integ2d:0123456789ab|/a|\n",
+               7);
     assert_int_equal(job.answer, ANSWER_FOUND);
     assert_int_equal(job.status.job_id, 7);
     assert_int_equal(job.status.state, STATE_RUNNING);
@@ -48,14 +49,15 @@ static void a_line_of_squeue_is_read(void **state)
     assert_int_equal(job.status.start, 100);
     assert_int_equal(job.status.end, 0);
     assert_string_equal(job.status.reason, "");
-    read_queue(
-        "7|FAILED|1792|1|0|100|400|n1|NonZeroExitCode|x||/a-0123456789ab|\n",
-        0);
+    read_queue("7|FAILED|1792|1|0|100|400|n1|NonZeroExitCode|7|N/A|x||/"
+               "a-0123456789ab|\n",
+               0);
     assert_int_equal(job.answer, ANSWER_FOUND);
     assert_int_equal(job.status.exit_code, 7);
     assert_int_equal(job.status.signal, 0);
     assert_int_equal(job.status.end, 400);
-    read_queue("7|FAILED|9|1|0|N/A|400||NodeDown|x-0123456789ab||/a|\n", 0);
+    read_queue("7|FAILED|9|1|0|N/A|400||NodeDown|7|N/A|x-0123456789ab||/a|\n",
+               0);
     assert_int_equal(job.status.signal, 9);
     assert_int_equal(job.status.start, 0);
     assert_int_equal(job.status.nodes, 0);
@@ -69,12 +71,13 @@ static void a_reason_is_printable_whatever_it_was(void **state)
     char line[600], name[400];
 
     (void)state;
-    read_queue("7|PENDING|0|1|0|N/A|N/A||\x1b[31m\xff|x-0123456789ab||/|\n", 7);
+    read_queue(
+        "7|PENDING|0|1|0|N/A|N/A||\x1b[31m\xff|7|N/A|x-0123456789ab||/|\n", 7);
     assert_string_equal(job.status.reason, "\\x1b[31m\\xff");
     /* What does not fit is not cut in the middle of a letter. */
     memset(name, 'x', sizeof name);
     snprintf(line, sizeof line,
-             "7|PENDING|0|1|0|N/A|N/A||%.*s\xc3\xa5|x-0123456789ab||/|\n",
+             "7|PENDING|0|1|0|N/A|N/A||%.*s\xc3\xa5|7|N/A|x-0123456789ab||/|\n",
              (int)room, name);
     read_queue(line, 7);
     assert_int_equal(strlen(job.status.reason), room);
@@ -83,18 +86,19 @@ static void a_reason_is_printable_whatever_it_was(void **state)
 static void of_several_with_the_token_the_first_is_the_runs_own(void **state)
 {
     static const char lines[] =
-        "9|RUNNING|0|1|0|100|400|n1|None|x|integ2d:0123456789ab|/a|\n"
-        "8|PENDING|0|1|0|N/A|N/A||Priority|x|integ2d:0123456789ab|/a|\n"
-        "10|PENDING|0|1|0|N/A|N/A||Priority|x|integ2d:0123456789ab|/a|\n";
+        "9|RUNNING|0|1|0|100|400|n1|None|9|N/A|x|integ2d:0123456789ab|/a|\n"
+        "8|PENDING|0|1|0|N/A|N/A||Priority|8|N/A|x|integ2d:0123456789ab|/a|\n"
+        "10|PENDING|0|1|0|N/A|N/A||Priority|10|N/A|x|integ2d:0123456789ab|/"
+        "a|\n";
 
     (void)state;
     read_queue(lines, 0);
     assert_int_equal(job.status.job_id, 8);
     read_queue(lines, 10);
     assert_int_equal(job.status.job_id, 10);
-    read_accounting("9|RUNNING|0:0|1|2|1|x||/a-0123456789ab\n"
-                    "8|FAILED|0:0|1|2|1|x||/a-0123456789ab\n"
-                    "10|FAILED|0:0|1|2|1|x||/a-0123456789ab\n",
+    read_accounting("9|RUNNING|0:0|1|2|1|9|x||/a-0123456789ab\n"
+                    "8|FAILED|0:0|1|2|1|8|x||/a-0123456789ab\n"
+                    "10|FAILED|0:0|1|2|1|10|x||/a-0123456789ab\n",
                     0);
     assert_int_equal(job.status.job_id, 8);
     assert_int_equal(job.status.attempt, 0);
@@ -108,12 +112,12 @@ static void other_jobs_and_other_texts_are_passed_over(void **state)
         "||||||||||||\n",
         "7\n",
         "7|RUNNING|0|2|1|100|400|n1|None",
-        "7|RUNNING|0|2|1|100|400|n1|None|x|integ2d:0123456789ac|/a|\n",
-        "7|RUNNING|0|2|1|100|400|n1|None|x|integ2d:0123456789abc|/a|\n",
-        "7|RUNNING|0|2|1|100|400|n1|None|0123456789ab|no|/a|\n",
-        "8|RUNNING|0|2|1|100|400|n1|None|x|integ2d:0123456789ab|/a|\n",
-        "-7|RUNNING|0|2|1|1|4|n1|None|x|integ2d:0123456789ab|/a|\n",
-        "7x|RUNNING|0|2|1|1|4|n1|None|x|integ2d:0123456789ab|/a|\n",
+        "7|RUNNING|0|2|1|100|400|n1|None|7|N/A|x|integ2d:0123456789ac|/a|\n",
+        "7|RUNNING|0|2|1|100|400|n1|None|7|N/A|x|integ2d:0123456789abc|/a|\n",
+        "7|RUNNING|0|2|1|100|400|n1|None|7|N/A|0123456789ab|no|/a|\n",
+        "8|RUNNING|0|2|1|100|400|n1|None|8|N/A|x|integ2d:0123456789ab|/a|\n",
+        "-7|RUNNING|0|2|1|1|4|n1|None|7|N/A|x|integ2d:0123456789ab|/a|\n",
+        "7x|RUNNING|0|2|1|1|4|n1|None|7|N/A|x|integ2d:0123456789ab|/a|\n",
     };
 
     (void)state;
@@ -128,9 +132,10 @@ static void other_jobs_and_other_texts_are_passed_over(void **state)
 static void names_and_comments_may_hold_anything(void **state)
 {
     (void)state;
-    read_queue("6|PENDING|0|1|0|N/A|N/A||None|a|b|c\ne||/x|\n"
-               "7|PENDING|0|1|0|N/A|N/A||None|a|b c|integ2d:0123456789ab|/x|\n",
-               0);
+    read_queue(
+        "6|PENDING|0|1|0|N/A|N/A||None|6|N/A|a|b|c\ne||/x|\n"
+        "7|PENDING|0|1|0|N/A|N/A||None|7|N/A|a|b c|integ2d:0123456789ab|/x|\n",
+        0);
     assert_int_equal(job.answer, ANSWER_FOUND);
     assert_int_equal(job.status.job_id, 7);
     assert_int_equal(job.status.state, STATE_PENDING);
@@ -140,8 +145,8 @@ static void names_and_comments_may_hold_anything(void **state)
 static void a_later_line_of_sacct_is_a_later_attempt(void **state)
 {
     (void)state;
-    read_accounting("7|NODE_FAIL|0:0|100|110|1|x||/a-0123456789ab\n"
-                    "7|CANCELLED by 0|0:15|120|130|1|x||/a-0123456789ab\n",
+    read_accounting("7|NODE_FAIL|0:0|100|110|1|7|x||/a-0123456789ab\n"
+                    "7|CANCELLED by 0|0:15|120|130|1|7|x||/a-0123456789ab\n",
                     7);
     assert_int_equal(job.answer, ANSWER_FOUND);
     assert_int_equal(job.status.attempt, 1);
@@ -150,10 +155,10 @@ static void a_later_line_of_sacct_is_a_later_attempt(void **state)
     assert_int_equal(job.status.start, 120);
     assert_int_equal(job.status.end, 130);
     assert_string_equal(job.status.by, "root");
-    read_accounting("7|CANCELLED by 4123456789|0:0|1|2|1|x||/a-0123456789ab\n",
-                    7);
+    read_accounting(
+        "7|CANCELLED by 4123456789|0:0|1|2|1|7|x||/a-0123456789ab\n", 7);
     assert_string_equal(job.status.by, "user number 4123456789");
-    read_accounting("7|REQUEUED|3:0|None|Unknown|1|x||/a-0123456789ab\n", 7);
+    read_accounting("7|REQUEUED|3:0|None|Unknown|1|7|x||/a-0123456789ab\n", 7);
     assert_int_equal(job.status.start, 0);
     assert_int_equal(job.status.exit_code, 3);
     assert_int_equal(job.status.state, STATE_REQUEUED);

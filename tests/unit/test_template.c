@@ -283,6 +283,11 @@ static const struct template_value full[] = {
     {"CONSTRAINT", "zen3|zen4", "&|-", "-C", false},
     {"RESERVATION", "course", WORD, "--reservation", false},
     {"COMMENT", "integ2d:0f", ":", "token", false},
+    {"ARRAY", "1-8%2", "-%", "array", false},
+    {"OUTPUT", "output_%j.out", "_%.", "output", false},
+    {"ERROR", "error_%j.err", "_%.", "error", false},
+    {"TASK_FOLDER", "task_", "_", "array", false},
+    {"SCRIPT", "job.sbatch", ".", "script", false},
     {"MODULES", "GCC/13.2.0 OpenMPI/4.1.6", "._/ +-", "load", false},
     {"VERSION", "0.1.0", WORD, "version", false},
     {"THREADS", "4", NULL, "-n", false},
@@ -294,7 +299,8 @@ static const struct template_value full[] = {
 static char *render(const char *site, bool all)
 {
     static const char *const optional[] = {
-        "PARTITION", "NODES", "MEM", "CONSTRAINT", "RESERVATION", "THREADS"};
+        "PARTITION",   "NODES",   "MEM",   "CONSTRAINT",
+        "RESERVATION", "THREADS", "ARRAY", "TASK_FOLDER"};
     struct template_value rows[COUNT(full)];
     const char *root = getenv("INTEG2D_SOURCE");
     struct error err = {""};
@@ -363,13 +369,16 @@ static void expect_lines(const char *site, bool all, const char *expected)
     "#SBATCH -C 'zen3|zen4'\n"                                                 \
     "#SBATCH --reservation=course\n"
 #define COMMENT "#SBATCH --comment=integ2d:0f\n"
+#define ARRAY "#SBATCH --array=1-8%2\n"
+#define FOLDER "cd task_$SLURM_ARRAY_TASK_ID || exit\n"
 #define THREADS "export OMP_NUM_THREADS=4\n"
 
 static void the_hpc2n_script_has_these_lines(void **state)
 {
     (void)state;
-    expect_lines("hpc2n", true,
-                 "#!/bin/bash\n" START SIZE MORE COMMENT END THREADS RUN);
+    expect_lines(
+        "hpc2n", true,
+        "#!/bin/bash\n" START SIZE MORE COMMENT ARRAY END THREADS FOLDER RUN);
     expect_lines("hpc2n", false, "#!/bin/bash\n" START SIZE COMMENT END RUN);
 }
 
@@ -378,7 +387,8 @@ static void the_uppmax_script_has_these_lines(void **state)
     (void)state;
     expect_lines("uppmax", true,
                  "#!/bin/bash -l\n" START "#SBATCH -p fat\n" SIZE
-                 "#SBATCH --threads-per-core=1\n" MORE COMMENT END THREADS RUN);
+                 "#SBATCH --threads-per-core=1\n" MORE COMMENT ARRAY END THREADS
+                     FOLDER RUN);
     expect_lines("uppmax", false,
                  "#!/bin/bash -l\n" START SIZE
                  "#SBATCH --threads-per-core=1\n" COMMENT END RUN);
