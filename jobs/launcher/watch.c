@@ -42,6 +42,7 @@ struct state {
     long asked_ms;    /* when the last answer came */
     long next_ms;     /* of the next request */
     long interval_ms; /* between requests */
+    long took_ms;     /* the last request, 0 = it failed */
     bool no_answer;   /* the last request failed */
     char advice[160]; /* the reason for which advice was given */
 };
@@ -223,6 +224,15 @@ static bool digest(const struct watch *watch, struct watched *watched,
     return status->state != before->state || status->job_id != before->job_id;
 }
 
+/* One slow answer, as the first one after a while without any, does not make
+ * the controller a busy one: the lesser of the last two requests counts. */
+static long typical_ms(struct state *state, long took_ms)
+{
+    long before_ms = state->took_ms;
+    state->took_ms = took_ms;
+    return took_ms < before_ms ? took_ms : before_ms;
+}
+
 /* One request for all that are not over. */
 static void ask(struct watch *watch, struct state *state)
 {
@@ -248,7 +258,8 @@ static void ask(struct watch *watch, struct state *state)
     advise(watch, state);
     state->interval_ms = watch_interval_ms(
         state->interval_ms, state->asked_ms - state->begin_ms,
-        rc == 0 ? state->asked_ms - from : 0, open, changed, near);
+        typical_ms(state, rc == 0 ? state->asked_ms - from : 0), open, changed,
+        near);
     if (state->interval_ms < watch->shortest_s * 1000)
         state->interval_ms = watch->shortest_s * 1000;
     state->next_ms = state->asked_ms + jitter(state->interval_ms);
