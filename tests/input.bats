@@ -291,12 +291,6 @@ config_file() {
         "$PWD/slurm.conf" --site=local
 }
 
-@test "with the controller down nothing is submitted and it says so" {
-    sed "s/^SlurmctldPort=.*/SlurmctldPort=1/" "$INTEG2D_LAB/etc/slurm.conf" >slurm.conf
-    refused hpc2n "SLURM_CONF=$PWD/slurm.conf integ2d-submit --scheme=mpi -A hpc2n2026-042" \
-        'controller does not answer' 'Nothing was submitted'
-}
-
 @test "with munge down nothing is submitted and it says so" {
     sed "s|socket=[^, ]*|socket=$PWD/nosuch.socket|" "$INTEG2D_LAB/etc/slurm.conf" >slurm.conf
     refused hpc2n "SLURM_CONF=$PWD/slurm.conf integ2d-submit --scheme=mpi -A hpc2n2026-042" \
