@@ -22,7 +22,8 @@ struct record {
     double cpu_used_s;
     double cpu_available_s;
     bool passed;
-    bool cut;        /* it ends too soon: the rest may still be on its way */
+    bool cut;        /* it ends too soon or cannot be read: the rest may still
+                        be on its way */
     char check[400]; /* the check in words */
 };
 

@@ -48,8 +48,12 @@ static void apply(const struct inquiry *job, struct run *run)
         *status = job->status;
         return;
     }
-    if (status->job_id == 0 || exit_file_read(run, status) != 0)
-        status->state = STATE_UNKNOWN;
+    if (status->job_id == 0)
+        status->job_id = job->status.job_id;
+    if (status->job_id != 0 && exit_file_read(run, status) == 0)
+        return;
+    status->state = STATE_UNKNOWN;
+    memcpy(status->reason, job->status.reason, sizeof status->reason);
 }
 
 static bool is_open(const struct run *run, bool local)

@@ -20,6 +20,7 @@ enum {
     TICK_MS = 200,      /* looks into the run folders, redraws the line */
     LOOKS = 32,         /* run folders looked into at each tick */
     UNKNOWN_MS = 60000, /* how long nobody may know a job */
+    UNREAD_MS = 10000,  /* the same for a job of this machine, by its file */
     AGE_SHARE = 20,     /* the interval is at most this part of the age */
     BUSY_SHARE = 20,    /* a request takes at most this part of the interval */
 };
@@ -214,11 +215,12 @@ static bool digest(const struct watch *watch, struct watched *watched,
                    const struct job_status *before)
 {
     const struct job_status *status = &watched->run->status;
+    bool local = strcmp(watched->run->backend, "local") == 0;
     if (status->state != STATE_UNKNOWN)
         watched->unknown_ms = 0;
     else if (!watched->unknown_ms)
         watched->unknown_ms = now_ms();
-    else if (now_ms() - watched->unknown_ms > UNKNOWN_MS)
+    else if (now_ms() - watched->unknown_ms > (local ? UNREAD_MS : UNKNOWN_MS))
         watched->given_up = true;
     note_attempt(watch, watched->run, before->attempt);
     return status->state != before->state || status->job_id != before->job_id;
