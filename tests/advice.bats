@@ -59,6 +59,43 @@ advised() {
     done
 }
 
+# Sends the edited job.sbatch; what it is judged by comes later.
+send() {
+    on hpc2n 'sbatch --parsable job.sbatch' >id && id=$(<id)
+}
+
+# Goes to a job of setup_file's.
+sent() {
+    cd "$BATS_FILE_TMPDIR/$1"/integ2d-runs/* && id=$(<id) && job_end hpc2n
+}
+
+# What takes its time: a record that does not come is waited for, and Slurm
+# looks for jobs past their time every 30 s. They are judged at the end.
+setup_file() {
+    local name
+    for name in copies nothing; do
+        mkdir "$BATS_FILE_TMPDIR/$name" && cd "$BATS_FILE_TMPDIR/$name" || return
+        case $name in
+        copies) edited hpc2n 'mpi -n 4' \
+            's/^srun /srun --mpi=none env -i PATH="$PATH" /' ;;
+        nothing) edited hpc2n serial 's/^integ2d-serial/true/' ;;
+        esac
+        send || return
+    done
+    mkdir "$BATS_FILE_TMPDIR/long" && cd "$BATS_FILE_TMPDIR/long" || return
+    (
+        status=0
+        on hpc2n 'integ2d-submit --scheme=serial --grid=4000 --repeat=400 \
+            -t 1' >out 2>err || status=$?
+        echo $status >status
+    ) 3>&- &
+    wait_for ' runs' err
+    id=$(jq .job_id "$(run_folder)/state.json")
+    wait_for '^[1-9]' "$(run_folder)/progress_$id"
+    # Slurm's shortest limit is a minute; its staff may shorten what is left.
+    on hpc2n "scontrol update JobId=$id EndTime=now+1"
+}
+
 # ---- MPI ---------------------------------------------------------------------
 
 @test "an MPI program without its launch command is one rank" {
@@ -66,13 +103,6 @@ advised() {
     by_hand hpc2n
     advised hpc2n no-launcher 'advice, error (no-launcher)' \
         '    srun integ2d-mpi --grid=200'
-}
-
-@test "copies of one rank that know nothing of each other" {
-    edited hpc2n 'mpi -n 4' \
-        's/^srun /srun --mpi=none env -i PATH="$PATH" /'
-    by_hand hpc2n
-    advised hpc2n copies-of-one-rank '4 copies of the program each ran alone'
 }
 
 @test "srun with an --mpi that does not fit" {
@@ -185,23 +215,6 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
 }
 
 # ---- Time and memory ---------------------------------------------------------
-
-@test "a time limit that is too short, and the time it takes" {
-    local limit
-    edited hpc2n 'serial --repeat=400' 's/(--grid=)[0-9]+/\14000/'
-    id=$(on hpc2n 'sbatch --parsable job.sbatch')
-    for _ in $(seq 200); do
-        if grep -q '^[1-9]' "progress_$id" 2>/dev/null; then break; fi
-        sleep 0.1
-    done
-    # Slurm's shortest limit is a minute; its staff may shorten what is left.
-    on hpc2n "scontrol update JobId=$id EndTime=now+1"
-    job_end hpc2n
-    advised hpc2n time-too-short '(in minutes: 5). Repeats over' ' of 400.' '    #SBATCH -t 00:0'
-    limit=$(jq -r '.[0].facts.need_time' advice.json)
-    # About 0.2 s a repeat, 400 repeats, a third more: minutes, not hours.
-    [[ $limit =~ ^00:(0[1-9]|[1-4][0-9]):00$ ]]
-}
 
 @test "memory that is not enough, and how much to ask for" {
     edited hpc2n serial \
@@ -399,6 +412,36 @@ refused_by() {
     refused_by hpc2n '-c 100 -N 1' too-large 'tasks, -n: 2; cores of each, -c: 100; nodes, -N: 1;'
 }
 
+# ---- Sent by setup_file ------------------------------------------------------
+
+@test "copies of one rank that know nothing of each other" {
+    sent copies
+    advised hpc2n copies-of-one-rank '4 copies of the program each ran alone'
+}
+
+@test "what is not known is no data, and never a reason for advice" {
+    sent nothing
+    advised hpc2n ''
+    jq -e '.[0].facts | .cpu_percent == null and .ran_workers == null and
+        .exit_code == 0' advice.json
+    [[ $stderr != *'0 %'* ]]
+}
+
+@test "a time limit that is too short, and the time it takes" {
+    local limit
+    cd "$BATS_FILE_TMPDIR/long"
+    wait_for 1 status
+    [ "$(<status)" = 1 ]
+    grep -q 'ran into its time limit (TIMEOUT' err
+    grep -q 'it had 1 minute; ask for more with -t' err
+    id=$(jq .job_id "$(run_folder)/state.json")
+    advised hpc2n time-too-short '(in minutes: 1). Repeats over' ' of 400.' \
+        '    #SBATCH -t 00:0'
+    limit=$(jq -r '.[0].facts.need_time' advice.json)
+    # About 0.2 s a repeat, 400 repeats, a third more: minutes, not hours.
+    [[ $limit =~ ^00:(0[1-9]|[1-4][0-9]):00$ ]]
+}
+
 # ---- How it is shown ---------------------------------------------------------
 
 @test "a table of many has a mark, CSV the names, and one run the text" {
@@ -418,15 +461,6 @@ refused_by() {
     [[ ${lines[0]} == *,advice,folder ]]
     [[ ${lines[1]} == *',,"'* ]]
     [[ ${lines[2]} == *',module-unknown,"'* ]]
-}
-
-@test "what is not known is no data, and never a reason for advice" {
-    edited hpc2n serial 's/^integ2d-serial/true/'
-    by_hand hpc2n
-    advised hpc2n ''
-    jq -e '.[0].facts | .cpu_percent == null and .ran_workers == null and
-        .exit_code == 0' advice.json
-    [[ $stderr != *'0 %'* ]]
 }
 
 @test "a job of job.sbatch by hand is found by its number before it starts" {

@@ -28,15 +28,26 @@ in_lab() {
     on hpc2n "$words"
 }
 
-# Each test in a folder of its own for each back end.
+# Each test in a folder of its own for each back end, all at the same time. It
+# stands behind no || or &&, where the shell would let its mistakes pass.
 each() {
-    local backend test=$1
+    local backend test=$1 failed=0
+    local -A process
     for backend in $backends; do
-        echo "back end: $backend"
-        mkdir "$backend" && cd "$backend" || return
-        "$test" "$backend" || return
-        cd ..
+        mkdir "$backend"
+        (
+            cd "$backend" || exit
+            "$test" "$backend"
+        ) >"$backend.out" 2>&1 &
+        process[$backend]=$!
     done
+    for backend in $backends; do
+        wait "${process[$backend]}" && continue
+        failed=1
+        echo "back end: $backend"
+        cat "$backend.out"
+    done
+    return $failed
 }
 
 job_id() {
@@ -154,9 +165,12 @@ facts() {
             on "$site" "SBATCH_TIMELIMIT=9 SBATCH_JOB_NAME=no \
                 integ2d-submit --backend=$backend --scheme=$what --grid=100 \
                 --repeat=1 -t 7 -C 'skylake|zen4' -q --name=twin \
-                --json </dev/null" >result
-            id=$(jq .job_id result)
-            [ "$(jq -r .backend result)" = "$backend" ]
+                --json </dev/null" >"$backend.json" &
+        done
+        wait
+        for backend in slurm commands; do
+            id=$(jq .job_id "$backend.json")
+            [ "$(jq -r .backend "$backend.json")" = "$backend" ]
             facts "$site" "$id" >"$backend"
         done
         grep -q TimeLimit=00:07:00 slurm

@@ -24,18 +24,30 @@ teardown() {
     }
 }
 
-# A command as on a login node of a site: on SITE 'ml integ2d && ...'
-on() {
-    local site=$1
-    shift
-    "$INTEG2D_BIN/integ2d-lab" exec --site="$site" -- \
-        bash -lc "ml integ2d && $*"
+# What a login at a site and 'ml integ2d' set, each variable ended by a zero
+# byte, in a file of the lab's folder: a login takes longer than most jobs.
+login() {
+    [ -e "$2" ] && return
+    "$INTEG2D_BIN/integ2d-lab" exec --site="$1" -- \
+        bash -lc 'ml integ2d && exec env -0' >"$2.all" || return
+    LC_ALL=C comm -z -13 <(env -0 | LC_ALL=C sort -z) \
+        <(LC_ALL=C sort -z "$2.all") |
+        grep -zvE '^(PWD|OLDPWD|SHLVL|_)=' >"$2.new" && mv "$2.new" "$2"
 }
 
-# Waits up to 20 s until a file has the words: wait_for 'words' FILE
+# A command as on a login node of a site after 'ml integ2d': on SITE '...'
+on() {
+    local file=$INTEG2D_LAB/login-$1 variables
+    login "$1" "$file" || return
+    shift
+    mapfile -d '' -t variables <"$file"
+    env "${variables[@]}" bash -c "$*"
+}
+
+# Waits up to 40 s until a file has the words: wait_for 'words' FILE
 wait_for() {
-    for _ in $(seq 200); do
-        if grep -q "$1" "$2"; then return; fi
+    for _ in $(seq 400); do
+        if grep -qs "$1" "$2"; then return; fi
         sleep 0.1
     done
     echo "never came: $1" >&2

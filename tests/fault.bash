@@ -81,8 +81,8 @@ free_port() {
 
 # Waits until the controller answers and both nodes can be used.
 answering() {
-    local i
-    for (( i = 0; i < 300; i++ )); do
+    local until=$((SECONDS + 40))
+    while (( SECONDS < until )); do
         if [ "$(on hpc2n 'timeout 5 sinfo -h -N -p batch -o %T' 2>/dev/null |
             grep -cE '^(idle|mixed|allocated)$')" = 2 ]; then
             return
@@ -91,6 +91,15 @@ answering() {
     done
     echo "the controller or a node never came back" >&2
     return 1
+}
+
+# Waits until accounting answers.
+accounting() {
+    local until=$((SECONDS + 40))
+    until on hpc2n 'timeout 5 sacctmgr -nP list cluster' >/dev/null 2>&1; do
+        (( SECONDS < until )) || return
+        sleep 0.1
+    done
 }
 
 # The only run's job number, once there is one.

@@ -41,16 +41,26 @@ end_wait() {
     [ "$(grep -c 'it answers again' err)" = 1 ]
 }
 
-@test "the controller hangs while a job runs" {
+@test "the controller hangs while jobs run" {
     local backend
+    local -A waits
     for backend in slurm commands; do
-        start_wait --repeat=3 --backend=$backend
-        daemon_signal slurmctld STOP
-        wait_for 'no answer from Slurm' err
-        sleep 1
-        daemon_signal slurmctld CONT
+        mkdir $backend
+        pushd $backend >/dev/null
+        start_wait --repeat=8 --backend=$backend
+        waits[$backend]=$wait_pid
+        popd >/dev/null
+    done
+    daemon_signal slurmctld STOP
+    wait_for 'no answer from Slurm' slurm/err
+    wait_for 'no answer from Slurm' commands/err
+    sleep 1
+    daemon_signal slurmctld CONT
+    for backend in slurm commands; do
+        wait_pid=${waits[$backend]}
+        pushd $backend >/dev/null
         end_wait 'no answer from Slurm'
-        rm -r integ2d-runs
+        popd >/dev/null
     done
 }
 
@@ -97,37 +107,51 @@ end_wait() {
 }
 
 @test "a controller that hangs during submission gets one job, not two" {
-    local backend pid
+    local backend pids=()
+    daemon_signal slurmctld STOP
     for backend in slurm commands; do
-        mkdir $backend && cd $backend
-        daemon_signal slurmctld STOP
-        on hpc2n "exec integ2d-submit --backend=$backend -A hpc2n2026-042 \
-            --scheme=serial --grid=300" >out 2>err 3>&- &
-        pid=$!
-        for (( i = 0; i < 400; i++ )); do
-            if grep -q 'looking for it' err; then break; fi
-            sleep 0.1
-        done
-        grep -q 'There may be a job: looking for it' err
-        daemon_signal slurmctld CONT
-        wait $pid
-        grep -q passed out
+        mkdir $backend
+        (
+            cd $backend || exit
+            on hpc2n "exec integ2d-submit --backend=$backend -A hpc2n2026-042 \
+                --scheme=serial --grid=300" >out 2>err
+        ) 3>&- &
+        pids+=($!)
+    done
+    for (( i = 0; i < 400; i++ )); do
+        if grep -q 'looking for it' slurm/err &&
+            grep -q 'looking for it' commands/err; then break; fi
+        sleep 0.1
+    done
+    grep -q 'There may be a job: looking for it' slurm/err
+    grep -q 'There may be a job: looking for it' commands/err
+    daemon_signal slurmctld CONT
+    wait "${pids[0]}"
+    wait "${pids[1]}"
+    for backend in slurm commands; do
+        grep -q passed $backend/out
         [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
-            grep -c "^$PWD/integ2d-runs/")" = 1 ]
-        cd ..
+            grep -c "^$PWD/$backend/integ2d-runs/")" = 1 ]
     done
 }
 
 @test "with the controller down nothing is submitted, and it says so" {
+    local backend pids=() status
     daemon_kill slurmctld
     for backend in slurm commands; do
-        run -2 --separate-stderr bash -c "$(declare -f on); on() {
-            env SLURM_CONF='$INTEG2D_LAB/etc/hpc2n/slurm.conf' \
-            '$INTEG2D_BIN/integ2d-submit' --site=hpc2n -A hpc2n2026-042 \
-            --scheme=serial --backend=$backend; }; on"
-        [[ $stderr == *"controller does not answer"*"Nothing was submitted"* ]]
-        [ -z "$(find . -name run.json)" ]
+        on hpc2n "exec integ2d-submit -A hpc2n2026-042 --scheme=serial \
+            --backend=$backend" >$backend.out 2>$backend.err 3>&- &
+        pids+=($!)
     done
+    for backend in slurm commands; do
+        status=0
+        wait "${pids[0]}" || status=$?
+        pids=("${pids[@]:1}")
+        [ $status = 2 ]
+        [ ! -s $backend.out ]
+        [[ $(<$backend.err) == *"controller does not answer"*"Nothing was submitted"* ]]
+    done
+    [ -z "$(find . -name run.json)" ]
     daemon_again slurmctld
 }
 
@@ -137,6 +161,7 @@ end_wait() {
         'integ2d-submit -A hpc2n2026-042 --scheme=serial --grid=300'
     [[ ${lines[1]} == *passed ]]
     daemon_again slurmdbd
+    accounting
 }
 
 @test "forgotten by all, a job's own record and exit file answer" {
@@ -145,7 +170,8 @@ end_wait() {
     folder=$(run_folder)
     id=$(job_id)
     job_state "$id" COMPLETED
-    daemon_kill slurmctld
+    # Killed at once it may not have kept what it needs to start alone.
+    daemon_kill slurmctld TERM
     daemon_kill slurmdbd
     rm -f "$INTEG2D_LAB"/state/job_state*
     daemon_again slurmctld
@@ -163,6 +189,7 @@ end_wait() {
     [[ $stderr == *'exit status 7'* ]]
     # What cannot be known is not said: is it old, or never created?
     daemon_again slurmdbd
+    accounting
 }
 
 @test "a slurmd dies under its job: the node's fault is named" {

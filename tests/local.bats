@@ -60,6 +60,24 @@ submit() {
     [[ $stderr == *"its process is gone"* ]]
 }
 
+@test "a job's file that stays unreadable is named, and waited for with a bound" {
+    local prefix from=$SECONDS
+    prefix=$(copy_prefix)
+    printf '#!/bin/sh\n%s\n' \
+        'rm local_$INTEG2D_JOB_ID.json; mkdir local_$INTEG2D_JOB_ID.json; exit 4' \
+        >"$prefix/bin/integ2d-serial"
+    run -3 --separate-stderr timeout 60 "$prefix/bin/integ2d-submit" \
+        --site=local --scheme=serial
+    [[ $stderr == *"is not known any more, to this machine: local_"*".json: "* ]]
+    [[ ${lines[1]} == *UNKNOWN ]]
+    (( SECONDS - from < 40 ))
+    # Then the job's own process can write there, and it is right after all.
+    rmdir "$(run_folder)"/local_*.json
+    wait_for FAILED "$(echo integ2d-runs/*)/local_$(jq .job_id "$(run_folder)/state.json").json"
+    run -1 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
+    [[ $stderr == *"exit status 4"* ]]
+}
+
 @test "a program that fails is a failed local job" {
     local prefix
     prefix=$(copy_prefix)

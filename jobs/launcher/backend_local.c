@@ -21,7 +21,11 @@
 
 #include "file.h"
 
-enum { GRACE_S = 5, STATE_JSON_LIMIT = 1 << 16 };
+enum {
+    GRACE_S = 5,
+    LAST_WORD_S = 30, /* how long a job tries to write down its end */
+    STATE_JSON_LIMIT = 1 << 16
+};
 
 static int local_open(void (*at_end)(void), struct error *err)
 {
@@ -227,6 +231,19 @@ static int stand_alone(struct error *err)
     return error_set(err, "/dev/null cannot be used: %s", strerror(errno));
 }
 
+/* The disk may be full at the job's very end, and not a moment later. */
+static int write_end(const char *folder, const struct job_status *status)
+{
+    struct error ignored;
+    int rc = write_state(folder, status, &ignored);
+    for (int s = 0; rc != 0 && s < LAST_WORD_S && access(folder, F_OK) == 0;
+         s++) {
+        sleep(1);
+        rc = write_state(folder, status, &ignored);
+    }
+    return rc;
+}
+
 /* In the job's own process. It reports its number once the script runs. */
 _Noreturn static void supervise(const struct job *job, const char *folder,
                                 int pipe)
@@ -256,7 +273,7 @@ _Noreturn static void supervise(const struct job *job, const char *folder,
     report_send(pipe, &report);
     wait_script(script, job->time_min * 60, &status);
     status.end = time(NULL);
-    _exit(write_state(folder, &status, &report.err) == 0 ? 0 : 1);
+    _exit(write_end(folder, &status) == 0 ? 0 : 1);
 }
 
 /* Twice a new process, so that the job is nobody's child and outlives this
@@ -360,50 +377,79 @@ static int read_state(const char *folder, struct job_status *status, bool *gone,
 }
 
 /* The number of the job whose file lies in the folder, 0 = none: the first
- * that was started, should there be several. */
-static long find_number(const char *folder)
+ * that was started, should there be several. One whose file cannot be read is
+ * there all the same. Returns 0, or -1 when the folder cannot be read. */
+static int find_number(const char *folder, long *number, struct error *err)
 {
     long found = 0;
     struct error ignored;
     struct job_status status, first = {0};
     bool gone;
     DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+    if (!dir)
+        return error_set(err, "%s: the folder cannot be read: %s", folder,
+                         strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         int length = 0;
         long job_id;
         if (sscanf(entry->d_name, "local_%ld.json%n", &job_id, &length) != 1 ||
             length == 0 || entry->d_name[length] != '\0')
             continue;
         status = (struct job_status){.job_id = job_id};
-        if (read_state(folder, &status, &gone, &ignored) == 0 &&
-            (found == 0 || status.start < first.start)) {
+        if (read_state(folder, &status, &gone, &ignored) != 0)
+            status.start = LONG_MAX;
+        if (found == 0 || status.start < first.start) {
             first = status;
             found = job_id;
         }
     }
-    if (dir)
-        closedir(dir);
-    return found;
+    closedir(dir);
+    *number = found;
+    return 0;
+}
+
+/* Whether there may be a record of the job: without one it has failed,
+ * however it ended. */
+static bool may_have_record(const struct inquiry *job)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof path, "%s/record_%ld.json", job->folder,
+                    job->status.job_id) >= (int)sizeof path ||
+           access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+/* A file that cannot be read, or is no job's, says nothing of the job. */
+static void cannot_say(const char *folder, const struct error *why,
+                       struct job_status *status)
+{
+    size_t length = strlen(folder);
+    const char *text = why->text;
+    if (strncmp(text, folder, length) == 0 && text[length] == '/')
+        text += length + 1;
+    *status = (struct job_status){.job_id = status->job_id};
+    file_visible(text, status->reason, sizeof status->reason);
 }
 
 static int ask_one(struct inquiry *job, struct error *err)
 {
     bool gone;
+    struct error why;
     struct job_status *status = &job->status;
     *status = (struct job_status){.job_id = job->job_id};
     job->answer = ANSWER_ABSENT;
-    if (!job->job_id)
-        status->job_id = find_number(job->folder);
+    if (!job->job_id && find_number(job->folder, &status->job_id, err) != 0)
+        return -1;
     if (!status->job_id)
         return 0;
-    if (read_state(job->folder, status, &gone, err) != 0)
-        return -1;
+    int rc = read_state(job->folder, status, &gone, &why);
     /* It may have written its end after the file was read and before the
      * process was looked for: now it cannot write any more. */
-    if (gone && read_state(job->folder, status, &gone, err) != 0)
-        return -1;
-    if (gone) {
-        status->state = STATE_FAILED;
+    if (rc == 0 && gone)
+        rc = read_state(job->folder, status, &gone, &why);
+    if (rc != 0)
+        cannot_say(job->folder, &why, status);
+    if (rc == 0 && gone) {
+        status->state = may_have_record(job) ? STATE_UNKNOWN : STATE_FAILED;
         snprintf(status->reason, sizeof status->reason, "its process is gone");
     }
     if (status->state != STATE_UNKNOWN)

@@ -187,8 +187,10 @@ int record_load(const struct run *run, struct record *record, struct error *err)
     run_file(run, "record_", ".json", path);
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return 1;
-    if (file_read(path, RECORD_LIMIT, &text, &size, err) != 0)
+    if (file_read(path, RECORD_LIMIT, &text, &size, err) != 0) {
+        record->cut = true;
         return -1;
+    }
     record->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     record->cut = !record->json;
     if (record->cut)

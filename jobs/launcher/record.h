@@ -23,7 +23,8 @@ struct record {
     double cpu_available_s;
     bool passed;
     bool unsealed;   /* it has no checksum: written before there was one */
-    bool cut;        /* it ends too soon: the rest may still be on its way */
+    bool cut;        /* it ends too soon or cannot be read: the rest may still
+                         be on its way */
     char check[400]; /* the check in words */
 };
 

@@ -54,8 +54,12 @@ static void apply(const struct inquiry *job, struct run *run)
         !run->by_hand && run_sweep_folder(run, sweep) ? run_find_job(run) : 0;
     if (found)
         status->job_id = found;
-    if (status->job_id == 0 || exit_file_read(run, status) != 0)
-        status->state = STATE_UNKNOWN;
+    if (status->job_id == 0)
+        status->job_id = job->status.job_id;
+    if (status->job_id != 0 && exit_file_read(run, status) == 0)
+        return;
+    status->state = STATE_UNKNOWN;
+    memcpy(status->reason, job->status.reason, sizeof status->reason);
 }
 
 static bool is_open(const struct run *run, bool local)

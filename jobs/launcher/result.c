@@ -145,6 +145,7 @@ static void judge_open(struct result *result)
             strcmp(result->run.backend, "local") == 0
                 ? "this machine"
                 : "Slurm's controller or its accounting");
+        say_reason(result, ": ");
         return;
     }
     say(result, "job %ld %s", status->job_id, state_words(status->state));

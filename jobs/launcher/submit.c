@@ -39,7 +39,8 @@ enum {
     EXIT_OPEN = 3,
     EXIT_INTERRUPTED = 130,
     REQUESTS = 5,    /* after each of which it is certain that it was lost */
-    LATE_MS = 10000, /* how long a finished job's record may take to show */
+    LATE_MS = 10000, /* how long a finished job's record may take to show, and
+                        a local job in its folder */
 };
 
 static int fail(const struct error *err)
@@ -198,21 +199,31 @@ static int explain_refusal(const struct job *job, struct adviser *adviser,
 }
 
 /* The request was sent and no answer came: asks until it is certain whether
- * there is a job. Returns 1 when there is one, 0 when there is none, -1 when
- * it cannot be said now. */
+ * there is a job. Slurm may be away for long, a folder may not. Returns 1 when
+ * there is one, 0 when there is none, -1 when it cannot be said now. */
 static int settle(struct run *run, struct refresh *refresh,
                   struct progress *progress)
 {
     struct error err;
-    for (long pause_ms = 500; !watch_is_ended(); pause_ms += pause_ms / 2) {
+    bool local = strcmp(run->backend, "local") == 0;
+    long waited_ms = 0;
+    for (long pause_ms = 500;
+         !watch_is_ended() && (!local || waited_ms < LATE_MS);
+         pause_ms += pause_ms / 2) {
         if (refresh_lost(refresh, &run, 1, true, &err) == 0) {
             if (run->status.job_id)
                 return 1;
             return run->status.state == STATE_NEVER_CREATED ? 0 : -1;
         }
-        progress_show(progress, "waiting for Slurm's controller", "");
+        if (local && waited_ms == 0)
+            progress_note(progress, err.text);
+        progress_show(progress,
+                      local ? "waiting for the run folder"
+                            : "waiting for Slurm's controller",
+                      "");
         pause_ms = pause_ms > 10000 ? 10000 : pause_ms;
         poll(NULL, 0, (int)pause_ms);
+        waited_ms += pause_ms;
     }
     return -1;
 }
@@ -251,9 +262,9 @@ static int request(const struct job *job, const char *script,
         run->status = (struct job_status){0};
     }
     fprintf(stderr,
-            "integ2d-submit: there may be a job, and Slurm does not say; %s "
-            "finds out later:\n    integ2d-collect %s\n",
-            "integ2d-collect", short_name(run->folder));
+            "integ2d-submit: there may be a job, and it cannot be said now; "
+            "integ2d-collect finds out later:\n    integ2d-collect %s\n",
+            short_name(run->folder));
     return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
 }
 

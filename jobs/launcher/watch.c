@@ -22,6 +22,7 @@ enum {
     TICK_MS = 200,      /* looks into the run folders, redraws the line */
     LOOKS = 32,         /* run folders looked into at each tick */
     UNKNOWN_MS = 60000, /* how long nobody may know a job */
+    UNREAD_MS = 10000,  /* the same for a job of this machine, by its file */
     AGE_SHARE = 20,     /* the interval is at most this part of the age */
     SOON_MS = 40,       /* from the end of the last script to its job's */
     SHOW_MS = 100,      /* between two lines of many jobs */
@@ -53,6 +54,7 @@ struct state {
     long shown_ms;    /* when the line of many jobs was last shown */
     int folders;      /* the watch over run folders, -1 = none */
     bool all_ended;   /* the scripts of all that are not known to be over */
+    long took_ms;     /* the last request, 0 = it failed */
     bool no_answer;   /* the last request failed */
     char advice[160]; /* the reason for which advice was given */
 };
@@ -268,14 +270,24 @@ static bool digest(const struct watch *watch, struct watched *watched,
                    const struct job_status *before)
 {
     const struct job_status *status = &watched->run->status;
+    bool local = strcmp(watched->run->backend, "local") == 0;
     if (status->state != STATE_UNKNOWN)
         watched->unknown_ms = 0;
     else if (!watched->unknown_ms)
         watched->unknown_ms = now_ms();
-    else if (now_ms() - watched->unknown_ms > UNKNOWN_MS)
+    else if (now_ms() - watched->unknown_ms > (local ? UNREAD_MS : UNKNOWN_MS))
         watched->given_up = true;
     note_attempt(watch, watched->run, before->attempt);
     return status->state != before->state || status->job_id != before->job_id;
+}
+
+/* One slow answer, as the first one after a while without any, does not make
+ * the controller a busy one: the lesser of the last two requests counts. */
+static long typical_ms(struct state *state, long took_ms)
+{
+    long before_ms = state->took_ms;
+    state->took_ms = took_ms;
+    return took_ms < before_ms ? took_ms : before_ms;
 }
 
 /* One request for all that are not over. */
@@ -307,7 +319,8 @@ static void ask(struct watch *watch, struct state *state)
         changed = near = false;
     state->interval_ms = watch_interval_ms(
         state->interval_ms, state->asked_ms - state->begin_ms,
-        rc == 0 ? state->asked_ms - from : 0, open, changed, near);
+        typical_ms(state, rc == 0 ? state->asked_ms - from : 0), open, changed,
+        near);
     if (state->all_ended)
         state->interval_ms = 2 * (state->asked_ms - state->ended_ms);
     if (state->all_ended && state->interval_ms > LONG_MS)

@@ -126,6 +126,42 @@ static void its_own_exit_file_answers_for_it(void **state)
     assert_int_equal(run.status.attempt, 2);
 }
 
+/* What a job of this machine wrote whose process is no more. */
+static const char gone[] = "{\"state\": \"RUNNING\", \"exit_code\": 0, "
+                           "\"signal\": 0, \"start\": 1, \"end\": 0, "
+                           "\"began\": 1, \"boot\": \"another\"}";
+
+static void a_process_that_is_gone_has_failed_or_nobody_knows(void **state)
+{
+    (void)state;
+    put_file("local_12.json", gone);
+    run.status = (struct job_status){.job_id = 12, .state = STATE_RUNNING};
+    assert_int_equal(refresh_runs(&refresh, runs, 1, &err), 0);
+    assert_int_equal(run.status.state, STATE_FAILED);
+    assert_string_equal(run.status.reason, "its process is gone");
+    /* With a record it may have ended well and found no room to say so. */
+    put_file("record_12.json", "{}");
+    run.status.state = STATE_RUNNING;
+    assert_int_equal(refresh_runs(&refresh, runs, 1, &err), 0);
+    assert_int_equal(run.status.state, STATE_UNKNOWN);
+    assert_string_equal(run.status.reason, "its process is gone");
+}
+
+static void a_file_that_cannot_be_read_is_no_answer_and_named(void **state)
+{
+    (void)state;
+    put_file("local_12.json", "{\"state\"");
+    run.status = (struct job_status){.job_id = 12, .state = STATE_RUNNING};
+    assert_int_equal(refresh_runs(&refresh, runs, 1, &err), 0);
+    assert_int_equal(run.status.state, STATE_UNKNOWN);
+    assert_memory_equal(run.status.reason, "local_12.json: ", 15);
+    /* It is the job's, though its number had been lost. */
+    run.status = (struct job_status){0};
+    assert_int_equal(refresh_lost(&refresh, runs, 1, false, &err), 0);
+    assert_int_equal(run.status.job_id, 12);
+    assert_int_equal(run.status.state, STATE_UNKNOWN);
+}
+
 static void a_job_that_never_came_is_known_not_to_be(void **state)
 {
     (void)state;
@@ -157,6 +193,8 @@ int main(void)
         TEST(the_end_of_a_job_is_asked_for),
         TEST(a_job_nobody_knows_is_unknown),
         TEST(its_own_exit_file_answers_for_it),
+        TEST(a_process_that_is_gone_has_failed_or_nobody_knows),
+        TEST(a_file_that_cannot_be_read_is_no_answer_and_named),
         TEST(a_job_that_never_came_is_known_not_to_be),
         TEST(while_it_is_being_submitted_nothing_is_said),
         TEST(a_final_state_is_not_asked_for_again),

@@ -464,6 +464,7 @@ static void an_open_job_says_why_it_waits(void **state)
     collect();
     assert_string_equal(result.text, "job 12 waits in the queue: Unheard_of");
     run.status.state = STATE_UNKNOWN;
+    run.status.reason[0] = '\0';
     snprintf(run.backend, sizeof(run.backend), "slurm");
     collect();
     assert_string_equal(result.text,
