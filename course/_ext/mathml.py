@@ -22,11 +22,8 @@ def visit_math(self, node):
 
 
 def visit_block(self, node):
-    text = node.astext()
-    if r'\\' in text:
-        text = r'\begin{align*}' + text + r'\end{align*}'
     self.body.append(self.starttag(node, 'div', CLASS='math'))
-    self.body.append(to_mathml(text, False, node))
+    self.body.append(to_mathml(node.astext(), False, node))
     self.body.append('</div>\n')
     raise nodes.SkipNode
 
