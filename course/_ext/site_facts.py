@@ -29,6 +29,11 @@ class Site:
     def rehearsed(self):
         return self.account is not None
 
+    def in_lab(self):
+        """The same with the account that the lab has for it."""
+        return Site(self.name, dict(self.facts, account=self.account),
+                    self.account, self.files)
+
 
 def read_ini(path):
     parser = configparser.ConfigParser(
