@@ -150,8 +150,9 @@ class Commands(SphinxDirective):
         box += nodes.literal_block(code, code, language='console')
         if output:
             box += nodes.paragraph('', 'Output', classes=['output-title'])
-            box += nodes.literal_block(output, wrapped(output),
-                                       language='none', classes=['output'])
+            lines = wrapped(output)
+            box += nodes.literal_block(lines, lines, language='none',
+                                       classes=['output'])
         if reason:
             words, messages = self.state.inline_text(reason, self.lineno)
             box += nodes.paragraph('', 'Not run here: ', *words, *messages,
