@@ -93,7 +93,7 @@ FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
 .PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint format \
-	install uninstall deps deps-julia clean help units FORCE
+	install uninstall deps deps-julia clean help units course FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -295,6 +295,16 @@ fuzz:
 	@$(MAKE) --no-print-directory fuzzers
 	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
 
+# ---- The course: pages, and from the same tree the man pages ----------------
+
+# Debian's Sphinx, whichever other is in the PATH.
+SPHINX := /usr/bin/sphinx-build -W --keep-going -q -n -d $(BUILD)/course-trees
+
+course:
+	@sh .ci/deps course
+	@$(SPHINX) -b html course $(BUILD)/course
+	@echo 'integ2d: the course is in $(BUILD)/course/index.html'
+
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
 SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab
 PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders
@@ -343,6 +353,7 @@ help:
 	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
 	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
 	@echo 'make bench      measure; nothing is judged'
+	@echo 'make course     the pages of the course, in $(BUILD)/course'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'
 	@echo 'make install    to PREFIX=$(PREFIX) (DESTDIR= in front)'
