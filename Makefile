@@ -93,7 +93,8 @@ FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
 .PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint format \
-	install uninstall deps deps-julia clean help units course FORCE
+	install uninstall deps deps-julia clean help units course \
+	course-serve course-results man FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -210,12 +211,16 @@ $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblau
 
 DATA := $(DESTDIR)$(PREFIX)/share/integ2d
 INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
+# Manual pages are installed when `make man` has made them.
+MAN_PAGES = $(wildcard $(BUILD)/man/*.1)
 
 install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site/advice $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
 	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
 	install -m 644 kernels/julia.jl $(DATA)/
+	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
 	install -m 644 $(wildcard site/advice/*.ini) $(DATA)/site/advice/
 	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
@@ -228,6 +233,7 @@ install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
 
 uninstall:
 	rm -f $(foreach name,$(KERNELS) $(PROGRAMS) lab,$(DESTDIR)$(PREFIX)/bin/integ2d-$(name))
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/integ2d-*.1
 	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)
 
 stage: kernels $(LAUNCHER_BINS) $(SLURM_PART)
@@ -305,9 +311,22 @@ course:
 	@$(SPHINX) -b html course $(BUILD)/course
 	@echo 'integ2d: the course is in $(BUILD)/course/index.html'
 
+course-serve: course
+	@course/serve $(BUILD)/course
+
+# What the commands of the pages print, from a lab of their own.
+course-results: stage course
+	@sh .ci/deps lab
+	@env -u INTEG2D_LAB INTEG2D_BIN=$(ROOT)/bin course/blocks record $(BUILD)/course/blocks.json
+	@$(MAKE) --no-print-directory course
+
+man:
+	@sh .ci/deps course
+	@$(SPHINX) -b man course $(BUILD)/man
+
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
 SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab
-PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -354,6 +373,9 @@ help:
 	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
 	@echo 'make bench      measure; nothing is judged'
 	@echo 'make course     the pages of the course, in $(BUILD)/course'
+	@echo 'make course-serve    show them on http://127.0.0.1'
+	@echo 'make course-results  run the commands of the pages, keep what they print'
+	@echo 'make man        manual pages, in $(BUILD)/man; make install takes them along'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'
 	@echo 'make install    to PREFIX=$(PREFIX) (DESTDIR= in front)'

@@ -10,7 +10,7 @@ sys.path.insert(0, str(COURSE / '_ext'))
 
 project = 'integ2d'
 author = 'the integ2d authors'
-copyright = 'CC BY 4.0'
+copyright = 'the integ2d authors, licence CC BY 4.0'
 version = release = re.search(
     r'^VERSION := (\S+)', (COURSE.parent / 'Makefile').read_text(), re.M)[1]
 language = 'en'
@@ -44,6 +44,23 @@ copybutton_prompt_text = r'\$ |> '
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 copybutton_remove_prompts = True
+
+# Manual pages: the reference pages, whose titles are "NAME: DESCRIPTION".
+# The schemes share one.
+KERNELS = sorted(path.stem for path in (COURSE.parent / 'kernels').glob('*.c'))
+
+
+def manual(path):
+    name, description = re.search(
+        r'^(\S+): (.*)$', path.read_text(), re.M).groups()
+    names = [f'integ2d-{kernel}' for kernel in KERNELS] \
+        if name == 'integ2d-SCHEME' else [name]
+    return [(f'reference/{path.stem}', each, description, author, 1)
+            for each in names]
+
+
+man_pages = [page for path in sorted((COURSE / 'reference').glob('*.rst'))
+             for page in manual(path)]
 
 
 def setup(app):

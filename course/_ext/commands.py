@@ -20,6 +20,7 @@ import json
 import pathlib
 import re
 import subprocess
+import textwrap
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -30,6 +31,7 @@ from lesson import in_order
 from site_facts import LAPTOP, LAPTOP_SITE, fill_in
 from site_tabs import chosen_sites, make_tabs
 
+WIDTH = 88    # characters of a line of output
 logger = logging.getLogger(__name__)
 
 
@@ -57,6 +59,16 @@ def with_prompts(text):
         command = f'{command}\n{line}' if command else line
         if is_whole(command):
             command = ''
+    return '\n'.join(lines)
+
+
+def wrapped(text):
+    """Long lines of words broken for reading; tables stay as they are."""
+    lines = []
+    for line in text.rstrip('\n').splitlines():
+        lines += textwrap.wrap(line, WIDTH, break_long_words=False,
+                               break_on_hyphens=False) \
+            if len(line) > WIDTH and '  ' not in line.strip() else [line]
     return '\n'.join(lines)
 
 
@@ -138,8 +150,9 @@ class Commands(SphinxDirective):
         box += nodes.literal_block(code, code, language='console')
         if output:
             box += nodes.paragraph('', 'Output', classes=['output-title'])
-            box += nodes.literal_block(output, output.rstrip('\n'),
-                                       language='none', classes=['output'])
+            lines = wrapped(output)
+            box += nodes.literal_block(lines, lines, language='none',
+                                       classes=['output'])
         if reason:
             words, messages = self.state.inline_text(reason, self.lineno)
             box += nodes.paragraph('', 'Not run here: ', *words, *messages,

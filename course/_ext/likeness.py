@@ -5,17 +5,16 @@ Words must be the same. What differs from run to run is held against a pattern:
 job numbers, run folders, dates, times, shares in percent. Other numbers: whole
 ones must be equal, decimal ones (speedups, say) within a factor of ten; errors
 below 1e-6 are all the same, so that rounding may differ and a wrong integral
-may not. Lines that come and go with the pace of the queue are left out.
+may not. What comes and goes is left out: how a job waits, doubts about noise.
 """
 
 import re
 
-# Told only when the launcher looks at the right moment, and doubts about noise.
+# Told only when the launcher looks at the right moment.
 COMES_AND_GOES = re.compile(
-    r'job \d+ (waits|runs|is ending|goes back)|\d+ jobs: |'
-    r'- .*(warm-up|noise|outlier|repeats? |slow first run|interval)|'
-    r'Doubts$|## Doubts$')
-SHORT = r'(?<![\w.])'
+    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: ')
+DOUBTS = re.compile(r'(## )?Doubts$')
+ALONE = r'(?<![\w.])'
 PATTERNS = [(re.compile(pattern), word) for pattern, word in (
     (r'-\d{8}T\d{6}Z-[0-9a-f]{12}', '-<run>'),
     (r'\b[0-9a-f]{12}\b', '<token>'),
@@ -23,16 +22,15 @@ PATTERNS = [(re.compile(pattern), word) for pattern, word in (
     (r'\b(?:\d+-)?(?:\d\d:)?\d\d:\d\d(?:\.\d+)?\b', '<time>'),
     (r'\b((?:batch )?jobs?|JobId=|JobID:?) ?\d+', r'\1 <job>'),
     (r'\b(output|error|record|exit|progress|usage)_\d+', r'\1_<job>'),
-    (SHORT + r'\d+(?:\.\d+)? ?(?:s|ms|us|ns|sec|seconds)\b', '<time>'),
-    (SHORT + r'\d+(?:\.\d+)? ?%', '<percent>'),
-    (SHORT + r'\d+(?:\.\d+)? (?:KiB|MiB|GiB|MB|GB)\b', '<memory>'),
+    (ALONE + r'\d+(?:\.\d+)? ?(?:s|ms|us|ns|sec|seconds)\b', '<time>'),
+    (ALONE + r'\d+(?:\.\d+)? ?%', '<percent>'),
+    (ALONE + r'\d+(?:\.\d+)? (?:KiB|MiB|GiB|MB|GB)\b', '<memory>'),
     (r'-{4,}|={4,}', '----'),
 )]
 NUMBER = re.compile(r'[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?', re.I)
 NUMBERS = re.compile(r'((?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]))', re.I)
 # Columns of tables whose numbers belong to one run alone.
 JOB_COLUMNS = {'job', 'JOBID', 'JobID'}
-TIME_COLUMNS = re.compile(r'.*/m?s$')
 
 
 def split_columns(line):
@@ -55,12 +53,20 @@ def tables(lines):
         yield line
 
 
+def lasting(lines):
+    """Lines without those that come and go, and a report's doubts: noise."""
+    in_doubts = False
+    for line in lines:
+        line = ' '.join(line.split())
+        in_doubts = bool(DOUBTS.match(line)) or \
+            in_doubts and (not line or line.startswith('- '))
+        if line and not in_doubts and not COMES_AND_GOES.match(line):
+            yield line
+
+
 def lines_of(text):
     """The lines to be compared, with patterns for what is new in each run."""
-    for line in tables(text.splitlines()):
-        line = ' '.join(line.split())
-        if not line or COMES_AND_GOES.match(line):
-            continue
+    for line in lasting(tables(text.splitlines())):
         for pattern, word in PATTERNS:
             line = pattern.sub(word, line)
         yield line

@@ -29,7 +29,7 @@
 
   function addViews() {
     const asked = new URLSearchParams(location.search).get("view");
-    const view = asked in VIEWS ? asked : stored() in VIEWS ? stored() : "learner";
+    const view = [asked, stored(), "learner"].find((name) => Object.hasOwn(VIEWS, name));
     const sidebar = document.querySelector(".sidebar-tree");
     if (sidebar) {
       const label = document.createElement("label");
