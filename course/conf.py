@@ -16,7 +16,7 @@ version = release = re.search(
 language = 'en'
 
 extensions = ['sphinx_tabs.tabs', 'sphinx_copybutton', 'lesson', 'site_facts',
-              'site_tabs', 'commands', 'mathml']
+              'site_tabs', 'commands', 'mathml', 'furo_files']
 # Parts of pages, included where they belong.
 exclude_patterns = ['exercises', 'python', 'results', '_build']
 highlight_language = 'none'

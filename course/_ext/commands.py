@@ -113,6 +113,7 @@ class Commands(SphinxDirective):
             'source': str(pathlib.Path(source).name),
             'line': line,
             'as': place,
+            'tabs': [site.name for site in sites],
             'sites': [site.name for site in sites if site.rehearsed],
             'text': '\n'.join(self.content),
             'status': self.options.get('status', 0),
