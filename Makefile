@@ -220,7 +220,7 @@ install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
 	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
 	install -m 644 kernels/julia.jl $(DATA)/
 	install -d $(DATA)/course
-	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c kernels/driver/row.c $(DATA)/course/
+	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c $(wildcard kernels/driver/row.[ch]) $(DATA)/course/
 	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
 	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
