@@ -38,6 +38,7 @@ pygments_dark_style = 'lesson_style.Dark'
 
 # One choice of site on all pages; a tab cannot be closed.
 sphinx_tabs_disable_tab_closing = True
+sphinx_tabs_disable_css_loading = True
 # What is copied: commands, without prompts and without what they printed.
 copybutton_selector = 'div.highlight-console pre'
 copybutton_prompt_text = r'\$ |> '
