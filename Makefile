@@ -75,7 +75,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 # ---- What is built ---------------------------------------------------------
 
 KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
-PROGRAMS := submit collect cancel report
+PROGRAMS := submit collect cancel report usage
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
