@@ -75,7 +75,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 # ---- What is built ---------------------------------------------------------
 
 KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
-PROGRAMS := submit collect cancel report
+PROGRAMS := submit collect cancel report usage
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
@@ -343,7 +343,7 @@ man:
 	@$(SPHINX) -b man course $(BUILD)/man
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
-SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab course/integ2d-check
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage course/integ2d-check
 PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
