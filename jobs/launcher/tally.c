@@ -20,6 +20,8 @@ const char *tally_time(double seconds, char text[32])
 {
     if (!(seconds >= 0) || seconds > 1e10)
         snprintf(text, 32, "no data");
+    else if (seconds == 0)
+        snprintf(text, 32, "0 s");
     else if (seconds < 0.1)
         snprintf(text, 32, "%.1f ms", 1e3 * seconds);
     else if (seconds < 100)
@@ -271,8 +273,8 @@ static void explain(struct usage *usage)
             "The job was short, and accounting counts whole seconds and the "
             "start: for the work itself trust the kernel's record.");
     else if (tally->agreement == AGREE_ALONE)
-        say(tally, "There is nothing to compare with the %s.",
-            tally->source[tally->trusted].name);
+        say(tally,
+            "Nobody else has counted: there is nothing to compare with.");
 }
 
 /* Cores busy while the job worked: of the kernel, if it is one of ours. */

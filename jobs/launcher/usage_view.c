@@ -316,11 +316,11 @@ void usage_view_line(const struct usage *usage, FILE *file)
         mib = steps_mem_mib(&usage->steps);
     fprintf(file, "%8s  ", tally_time(usage->now_s, at));
     if (isnan(busy))
-        fprintf(file, "no data of its CPU time");
+        fprintf(file, "no data of its CPU time yet");
     else
         fprintf(file, "%.2f of %ld cores busy (%s)", busy,
                 usage->allotment.cpus, tally_percent(busy / cpus, percent));
-    if (usage->look.processes > 0)
+    if (usage->look.processes > 0 && !isnan(busy))
         fprintf(file, ", %ld thread%s busy", usage->look.busy_threads,
                 plural(usage->look.busy_threads));
     fprintf(file, ", memory %s\n", tally_mem(mib, mem));
@@ -329,27 +329,33 @@ void usage_view_line(const struct usage *usage, FILE *file)
 /* ---- When it is over ------------------------------------------------------
  */
 
-static void print_sources(const struct usage *usage, const struct style *style,
-                          FILE *file)
+void usage_view_sources(const struct usage *usage, struct sheet *sheet)
 {
-    struct sheet sheet = {0};
     char text[32];
-    sheet_column(&sheet, "counted by", true, 0);
-    sheet_column(&sheet, "CPU time", false, 0);
-    sheet_column(&sheet, "of", false, 2);
-    sheet_column(&sheet, "efficiency", false, 0);
-    sheet_column(&sheet, "in", true, 1);
+    *sheet = (struct sheet){0};
+    sheet_column(sheet, "counted by", true, 0);
+    sheet_column(sheet, "CPU time", false, 0);
+    sheet_column(sheet, "of", false, 2);
+    sheet_column(sheet, "efficiency", false, 0);
+    sheet_column(sheet, "in", true, 1);
     for (int i = 0; i < SOURCES; i++) {
         const struct source *source = &usage->tally.source[i];
         if (!source->known)
             continue;
-        sheet_cell(&sheet, "%s%s", source->name,
+        sheet_cell(sheet, "%s%s", source->name,
                    (int)usage->tally.trusted == i ? " *" : "");
-        sheet_cell(&sheet, "%s", tally_time(source->cpu_s, text));
-        sheet_cell(&sheet, "%s", tally_time(source->available_s, text));
-        sheet_cell(&sheet, "%s", tally_percent(source->efficiency, text));
-        sheet_cell(&sheet, "%s", source->period);
+        sheet_cell(sheet, "%s", tally_time(source->cpu_s, text));
+        sheet_cell(sheet, "%s", tally_time(source->available_s, text));
+        sheet_cell(sheet, "%s", tally_percent(source->efficiency, text));
+        sheet_cell(sheet, "%s", source->period);
     }
+}
+
+static void print_sources(const struct usage *usage, const struct style *style,
+                          FILE *file)
+{
+    struct sheet sheet;
+    usage_view_sources(usage, &sheet);
     if (sheet.cells > 0) {
         fputc('\n', file);
         sheet_print(&sheet, style, file);

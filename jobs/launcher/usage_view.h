@@ -24,6 +24,9 @@ void usage_view_end(const struct usage *usage, const struct style *style,
 void usage_view_steps(const struct usage *usage, struct sheet *sheet,
                       size_t most);
 
+/* Who counted how much CPU time, as a table; sheet_release when done. */
+void usage_view_sources(const struct usage *usage, struct sheet *sheet);
+
 /* What Slurm's step statistics are worth: how old, or why there are none. */
 void usage_view_age(const struct usage *usage, char *text, size_t size);
 
