@@ -75,7 +75,7 @@ LAUNCHER_FLAGS = $(BASE) $(CFLAGS) -fPIC -Ijobs/launcher
 # ---- What is built ---------------------------------------------------------
 
 KERNELS  := $(filter-out $(NO_KERNEL),$(basename $(notdir $(wildcard kernels/*.c))))
-PROGRAMS := submit collect cancel report
+PROGRAMS := submit collect cancel report usage
 MODULES  := $(filter-out $(PROGRAMS) backend_slurm,$(basename $(notdir $(wildcard jobs/launcher/*.c))))
 UNITS    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 SITES    := $(basename $(notdir $(wildcard modulefiles/*.lua)))
@@ -90,6 +90,7 @@ DRIVER_OBJS   := $(patsubst kernels/driver/%.c,$(OBJ)/driver/%.o,$(wildcard kern
 LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
 SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
+DRIVER_PART   := $(BUILD)/lib/libdriver.so
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
 .PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint format \
@@ -141,6 +142,14 @@ $(BUILD)/lib/libdriver.a: $(DRIVER_OBJS)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# The same for the programs of learners, which integ2d-check compiles: with all
+# that it needs, and never with sanitizers, which the learner's compiler lacks.
+$(DRIVER_PART): $(wildcard kernels/driver/*.[ch]) $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $@
+	$(Q)$(CC) $(KERNEL_FLAGS) -fno-sanitize=all -fPIC -shared $(filter %.c,$^) $(LDFLAGS) \
+	  -ljansson -lhwloc -lm -o $@
 
 $(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/kernels
@@ -211,16 +220,25 @@ $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblau
 
 DATA := $(DESTDIR)$(PREFIX)/share/integ2d
 INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
+# What an exercise needs, but for its solution; and what its programs include.
+EXERCISE_FILES := $(patsubst course/exercises/%,%,$(filter-out %.rst,$(wildcard \
+	course/exercises/*/exercise course/exercises/*/hints course/exercises/*/*.*)))
+EXERCISE_HEADERS := driver check options
 # Manual pages are installed when `make man` has made them.
 MAN_PAGES = $(wildcard $(BUILD)/man/*.1)
 
-install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
+install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site/advice $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
-	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
+	install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/
+	install -d $(DESTDIR)$(PREFIX)/include/integ2d/driver
+	install -m 644 $(EXERCISE_HEADERS:%=kernels/driver/%.h) $(DESTDIR)$(PREFIX)/include/integ2d/driver/
+	install -m 755 course/integ2d-check $(DESTDIR)$(PREFIX)/bin/
+	@for file in $(EXERCISE_FILES); do \
+	  install -D -m 644 course/exercises/$$file $(DATA)/exercises/$$file || exit 1; done
 	install -m 644 kernels/julia.jl $(DATA)/
 	install -d $(DATA)/course
-	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c kernels/driver/row.c $(DATA)/course/
+	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c $(wildcard kernels/driver/row.[ch]) $(DATA)/course/
 	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
 	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
@@ -238,7 +256,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/integ2d-*.1
 	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)
 
-stage: kernels $(LAUNCHER_BINS) $(SLURM_PART)
+stage: kernels $(LAUNCHER_BINS) $(SLURM_PART) $(DRIVER_PART)
 	@$(MAKE) --no-print-directory -s install PREFIX=$(ROOT) DESTDIR=
 
 # ---- Tests -----------------------------------------------------------------
@@ -326,8 +344,8 @@ man:
 	@sh .ci/deps course
 	@$(SPHINX) -b man course $(BUILD)/man
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] course/programs/*.c jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab
+C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] course/programs/*.c jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage course/integ2d-check
 PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)

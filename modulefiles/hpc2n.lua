@@ -14,6 +14,7 @@ Usage
     integ2d-collect                    show the results of earlier runs
     integ2d-cancel RUN                 end the job of a run
     integ2d-report                     what runs mean when taken together
+    integ2d-usage JOB                  what a job uses of what it asked for
     integ2d-serial, -jit, -fortran, -julia, -threads, -gil, -openmp,
     -fortran-openmp, -multiprocess, -blas, -pitfalls, -mpi, -hybrid
                                        the programs themselves (see --help);
@@ -48,7 +49,7 @@ end
 local programs = {
     "serial", "jit", "fortran", "julia", "threads", "gil", "openmp",
     "fortran-openmp", "multiprocess", "blas", "pitfalls", "mpi", "hybrid",
-    "submit", "collect", "cancel", "report", "lab",
+    "submit", "collect", "cancel", "report", "usage", "lab",
 }
 local found = {}
 for _, name in ipairs(programs) do

@@ -8,9 +8,11 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "allotment.h"
 #include "error.h"
 #include "job.h"
 #include "state.h"
+#include "steps.h"
 
 /* What is known of a job. Times are seconds since 1970, 0 = not yet. */
 struct job_status {
@@ -80,6 +82,15 @@ struct backend {
     /* Cancels a job that `ask` has found. Returns 0, also when it is over
      * already, or -1. */
     int (*cancel)(const struct inquiry *job, struct error *err);
+
+    /* What any job asked for and got, whoever sent it; `id`: "12", or "12_3"
+     * in an array. Returns 0; 1 when the controller does not know it; -1 when
+     * there is no answer. NULL: only jobs that have a run folder are known. */
+    int (*find)(const char *id, struct allotment *allotment, struct error *err);
+
+    /* What the steps of a job that runs have used so far. Returns 0 (also when
+     * there are none) or -1. NULL: nobody counts. */
+    int (*measure)(long job_id, struct steps *steps, struct error *err);
 };
 
 extern const struct backend backend_local;

@@ -196,4 +196,6 @@ const struct backend backend_commands = {
     .submit = commands_submit,
     .ask = commands_ask,
     .cancel = commands_cancel,
+    .find = allotment_ask,
+    .measure = steps_ask_live,
 };

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,16 +67,29 @@ static void boot_id(char *text, size_t size)
     fclose(file);
 }
 
+/* What the script and all it waited for have used so far, with
+ * local_account.h. */
+static double used_cpu_s(double *mem_mib)
+{
+    struct rusage usage = {0};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    *mem_mib = (double)usage.ru_maxrss / 1024;
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 static int write_state(const char *folder, const struct job_status *status,
                        struct error *err)
 {
     char boot[64], name[64];
+    double mem_mib, cpu_s = used_cpu_s(&mem_mib);
     boot_id(boot, sizeof boot);
     json_t *json = json_pack(
-        "{ss si si sI sI sI ss}", "state", state_name(status->state),
+        "{ss si si sI sI sI ss sf sf}", "state", state_name(status->state),
         "exit_code", status->exit_code, "signal", status->signal, "start",
         (json_int_t)status->start, "end", (json_int_t)status->end, "began",
-        (json_int_t)began(status->job_id), "boot", boot);
+        (json_int_t)began(status->job_id), "boot", boot, "cpu_s", cpu_s,
+        "mem_task_mib", mem_mib);
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     if (!text)

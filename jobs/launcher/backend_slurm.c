@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 #include "file.h"
 #include "reason.h"
 #include "token.h"
+#include "tres.h"
 
 extern const struct backend backend_slurm;
 
@@ -425,10 +427,78 @@ static int slurm_cancel(const struct inquiry *job, struct error *err)
                      said[0] ? said : slurm_strerror(code));
 }
 
+/* ---- Any job ------------------------------------------------------------- */
+
+static void allot(const slurm_job_info_t *info, struct allotment *allotment)
+{
+    struct job_status status;
+    fill(info, &status);
+    *allotment = (struct allotment){
+        .job_id = status.job_id,
+        .state = status.state,
+        .start = state_is_waiting(status.state) ? 0 : status.start,
+        .end = status.end,
+        .nodes = (long)info->num_nodes,
+        .cpus = (long)info->num_cpus,
+        .tasks = info->num_tasks == NO_VAL ? 0 : (long)info->num_tasks,
+        .mem_mib = tres_list_mib(
+            info->tres_alloc_str ? info->tres_alloc_str : "", "mem"),
+    };
+    if (info->time_limit != INFINITE && info->time_limit != NO_VAL)
+        allotment->limit_min = (long)info->time_limit;
+    const struct passwd *user = getpwuid(info->user_id);
+    if (user)
+        file_visible(user->pw_name, allotment->user, sizeof allotment->user);
+    else
+        snprintf(allotment->user, sizeof allotment->user, "%u", info->user_id);
+    memcpy(allotment->reason, status.reason, sizeof status.reason);
+    if (info->nodes)
+        file_visible(info->nodes, allotment->node_list,
+                     sizeof allotment->node_list);
+    if (info->name)
+        file_visible(info->name, allotment->name, sizeof allotment->name);
+    snprintf(allotment->words, sizeof allotment->words, "%s|%s|%s",
+             info->name ? info->name : "", info->comment ? info->comment : "",
+             info->work_dir ? info->work_dir : "");
+}
+
+/* Whether this is job "12", or "12_3". */
+static bool is_called(const slurm_job_info_t *info, long number, long task)
+{
+    return task < 0 ? (long)info->job_id == number
+                    : (long)info->array_job_id == number &&
+                          (long)info->array_task_id == task;
+}
+
+static int slurm_find(const char *id, struct allotment *allotment,
+                      struct error *err)
+{
+    char *end;
+    job_info_msg_t *answer;
+    long number = strtol(id, &end, 10);
+    long task = *end == '_' ? strtol(end + 1, NULL, 10) : -1;
+    struct inquiry job = {.job_id = number};
+    int rc = 1;
+    if (load_jobs(&job, 1, &answer, err) != 0)
+        return -1;
+    for (uint32_t k = 0; rc == 1 && answer && k < answer->record_count; k++) {
+        if (!is_called(&answer->job_array[k], number, task))
+            continue;
+        allot(&answer->job_array[k], allotment);
+        rc = 0;
+    }
+    slurm_free_job_info_msg(answer);
+    return rc;
+}
+
 const struct backend backend_slurm = {
     .name = "slurm",
     .open = slurm_open,
     .submit = slurm_submit,
     .ask = slurm_ask,
     .cancel = slurm_cancel,
+    .find = slurm_find,
+    /* slurm_job_step_stat hands out the figures in a type that no function of
+     * libslurm reads (jobacctinfo_t), so sstat is asked here, too. */
+    .measure = steps_ask_live,
 };

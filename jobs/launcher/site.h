@@ -41,6 +41,7 @@ struct site {
     bool slurm;                  /* scheduler = slurm, or none: run directly */
     char login_hosts[SITE_TEXT]; /* ERE over the host name; "" = no host */
     char monitor[SITE_TEXT];     /* the site's own command for a job's use */
+    bool monitor_url;            /* it prints the address of a page */
 
     enum site_use account;           /* whether a job names one */
     char account_pattern[SITE_TEXT]; /* ERE */

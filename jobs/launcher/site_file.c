@@ -303,6 +303,8 @@ static const struct row rows[] = {
      "a regular expression in plain ASCII"},
     {"site", "monitor", OPTIONAL, take_text, TEXT(monitor), word_fits, "_./ =-",
      "a command: letters, digits and _ . / = -"},
+    {"site", "monitor_shows", OPTIONAL, take_bool, MEMBER(monitor_url), 0, NULL,
+     NULL, "text or address"},
     {"site", "comments", OPTIONAL, take_bool, MEMBER(no_comments), 0, NULL,
      NULL, "kept or stripped"},
     {"account", "use", ACTIVE, take_use, MEMBER(account), 0, NULL, NULL,

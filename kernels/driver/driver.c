@@ -10,6 +10,7 @@
 #include "placement.h"
 #include "record.h"
 #include "row.h"
+#include "timeline.h"
 #include "total.h"
 
 #include <limits.h>
@@ -177,6 +178,7 @@ static void allocate(struct run *run)
     run->marks = memory_shared(run, n, sizeof *run->marks);
     run->worker = memory_shared(run, w, sizeof *run->worker);
     run->time_s = run_array(run, (size_t)run->repeat, sizeof *run->time_s);
+    timeline_start(run);
     for (int number = 0; run->worker != NULL && number < run->workers;
          number++) {
         run->worker[number].run = run;
@@ -234,6 +236,7 @@ int run_next(struct run *run)
         record_progress(run, done > 0 ? done : 0);
     memset(run->rows, 0, (size_t)run->grid * sizeof *run->rows);
     memset(run->marks, 0, (size_t)run->grid * sizeof *run->marks);
+    timeline_begin(run);
     run->pass++;
     return 1;
 }
@@ -264,11 +267,26 @@ static double integral_of_workers(const struct run *run)
     return integral;
 }
 
+static double rusage_s(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+}
+
+/* Of this process, and of its children that have ended. */
+static double process_cpu_s(const struct rusage *own)
+{
+    struct rusage children = {0};
+
+    getrusage(RUSAGE_CHILDREN, &children);
+    return rusage_s(own) + rusage_s(&children);
+}
+
 void run_end(struct run *run)
 {
     struct worker *first = &run->worker[run->threads * run->rank];
     const long timed = run->pass - 1 - warmups(run);
-    struct rusage usage;
+    struct rusage usage = {0};
     double time_s;
 
     if (run->rank == 0 && run->result == NULL)
@@ -282,6 +300,7 @@ void run_end(struct run *run)
     }
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         first->mem_mib = fmax(first->mem_mib, (double)usage.ru_maxrss / 1024.0);
+    first->total_s = process_cpu_s(&usage);
     if (timed + 1 == run->repeat && (run->placement || record_is_wanted()))
         placement_locate(run);
 }
@@ -306,6 +325,7 @@ static void keep(struct run *run, struct check *check)
         snprintf(check->text, sizeof check->text, "%.200s", run->message);
     }
     check_keep(&run->check, check);
+    timeline_keep(run);
 }
 
 void run_check(struct run *run)
@@ -387,6 +407,7 @@ int run_finish(struct run *run)
     memory_release(run->marks, (size_t)run->grid * sizeof *run->marks);
     memory_release(run->worker, (size_t)run->workers * sizeof *run->worker);
     free(run->time_s);
+    timeline_release(run);
     free(run->pin);
     return run->status;
 }

@@ -25,6 +25,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* When a worker was at its rows, from the beginning of the repeat; or when a
+ * repeat was, from the beginning of the run. */
+struct spell {
+    double start_s;
+    double busy_s; /* -1: it took no part */
+};
+
 /* One worker: the thread or process that takes rows. On its own cache lines,
  * so that no worker waits for a line in which another one writes. */
 struct worker {
@@ -37,6 +44,7 @@ struct worker {
     long owned;      /* how many they are, by the marks */
     double cpu_s;    /* its process, over the timed repeats */
     double mem_mib;  /* its process, at the peak */
+    double total_s;  /* CPU time of its process and the children of that */
     long rows;       /* in the present repeat */
     long starts;     /* repeats it took part in */
     int number;      /* 0 ... workers - 1 */
@@ -44,6 +52,7 @@ struct worker {
     int core;        /* the core that this CPU belongs to, -1: not known */
     int numa;        /* and its NUMA node, -1: not known */
     char host[64];
+    struct spell spell;
 };
 
 /* A fact for the record that only some schemes have. */
@@ -101,7 +110,8 @@ struct run {
     long process;       /* id of the process that called run_init() */
     struct note note[RUN_NOTES];
     int notes;
-    char message[320]; /* the first thing that went wrong */
+    char message[320];   /* the first thing that went wrong */
+    struct spell *spell; /* see timeline.h */
 };
 
 /* Read the command line. --help and --version answer and end the program;

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "driver.h"
 #include "grant.h"
+#include "timeline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -189,16 +190,18 @@ static int add_times(json_t *record, const struct run *run)
 static int add_usage(json_t *record, const struct run *run)
 {
     const long cpus = grant_cpus(run->workers);
-    double cpu_s = 0.0, mem_mib = 0.0, wall_s = 0.0;
+    double cpu_s = 0.0, total_s = 0.0, mem_mib = 0.0, wall_s = 0.0;
     int status = 0;
 
     for (int w = 0; w < run->workers; w++) {
         cpu_s += run->worker[w].cpu_s;
+        total_s += run->worker[w].total_s;
         mem_mib += run->worker[w].mem_mib;
     }
     for (long r = 0; r < run->repeat; r++)
         wall_s += run->time_s[r];
     status |= json_object_set_new(record, "cpu_used_s", number(cpu_s));
+    status |= json_object_set_new(record, "cpu_total_s", number(total_s));
     status |= json_object_set_new(record, "cpu_available_s",
                                   number(wall_s * (double)cpus));
     status |= json_object_set_new(record, "cpus_granted", json_integer(cpus));
@@ -302,6 +305,9 @@ static json_t *record_make(const struct run *run)
         status |=
             json_object_set_new(record, "flags", json_string(INTEG2D_FLAGS));
         status |= add_workers(record, run);
+        if (run->spell != NULL)
+            status |=
+                json_object_set_new(record, "timeline", timeline_json(run));
         status |= add_notes(record, run);
         status |= add_check(record, &run->check);
     }

@@ -71,9 +71,13 @@ static void process_usage(struct worker *me)
 
 void worker_stop(struct worker *me)
 {
+    const double stop_s = clock_wall_s();
+
+    me->spell =
+        (struct spell){me->begin_s - me->run->begin_s, stop_s - me->begin_s};
     if (me->run->pass == 1 && me->run->repeat > 1)
         return; /* the warm-up */
-    me->busy_s += clock_wall_s() - me->begin_s;
+    me->busy_s += stop_s - me->begin_s;
     if (me->run->process != (long)getpid())
         process_usage(me);
 }

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "follow.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "advise.h"
+#include "file.h"
+#include "hint.h"
+#include "local_account.h"
+#include "named.h"
+#include "tally.h"
+#include "token.h"
+
+enum {
+    SETTLE_S = 5,     /* accounting learns of a job's end so late */
+    RECORD_MS = 3000, /* and a record may come so late */
+    STEPS_LEAST_S = 5 /* whole seconds make shorter stretches too rough */
+};
+
+/* ---- Which job ------------------------------------------------------------
+ */
+
+/* "12", or "12_3": a task of an array. */
+static bool is_number(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+    if (digits == 0 || digits > 15)
+        return false;
+    if (name[digits] == '\0')
+        return true;
+    const char *task = name + digits + 1;
+    return name[digits] == '_' && isdigit((unsigned char)task[0]) &&
+           strlen(task) < 10 && strspn(task, "0123456789") == strlen(task);
+}
+
+/* What a local job asked for is in its run folder only. */
+static void allot_local(struct usage *usage)
+{
+    struct allotment *allotment = &usage->allotment;
+    const struct run *run = &usage->run;
+    const struct job_status *status = &run->status;
+    allotment->job_id = status->job_id;
+    allotment->state = status->state;
+    allotment->start = status->start;
+    allotment->end = status->end;
+    allotment->limit_min = run->time_min;
+    allotment->nodes = 1;
+    allotment->tasks = 1;
+    allotment->cpus = run->workers;
+    allotment->mem_mib = NAN;
+    snprintf(allotment->name, sizeof allotment->name, "%s", run->name);
+    gethostname(allotment->node_list, sizeof allotment->node_list - 1);
+}
+
+static int take_run(struct follow *follow, struct usage *usage,
+                    struct error *err)
+{
+    const struct run *run = &usage->run;
+    struct error ignored;
+    usage->has_run = true;
+    if (site_load(follow->prefix->site, run->site, &follow->site, &ignored) !=
+        0)
+        follow->site.name[0] = '\0';
+    if (run->status.job_id == 0)
+        return error_set(err,
+                         "%s: its job has no number: it was never sent, or "
+                         "integ2d-collect has yet to find it",
+                         run->folder);
+    if (strcmp(run->backend, "local") != 0)
+        snprintf(follow->id, sizeof follow->id, "%ld", run->status.job_id);
+    return 0;
+}
+
+/* A run, or any job of Slurm's. A number that two runs have is nobody's to
+ * choose. */
+static int find_job(struct follow *follow, const char *name,
+                    struct usage *usage, struct error *err)
+{
+    char source[200], shown[200];
+    struct error ignored;
+    if (!is_number(name) || access(name, F_OK) == 0) {
+        if (strchr(name, '/') == NULL && access(name, F_OK) != 0) {
+            file_visible(name, shown, sizeof shown);
+            return error_set(
+                err, "'%s' is no job number and no run folder here", shown);
+        }
+        return run_load(name, &usage->run, err) != 0
+                   ? -1
+                   : take_run(follow, usage, err);
+    }
+    if (strchr(name, '_') == NULL && named_load(name, &usage->run, err) == 0)
+        return take_run(follow, usage, err);
+    if (strncmp(err->text, "two runs", 8) == 0)
+        return -1;
+    snprintf(follow->id, sizeof follow->id, "%s", name);
+    if (site_find(follow->prefix->site, &follow->site, source, sizeof source,
+                  &ignored) != 0)
+        follow->site.name[0] = '\0';
+    return 0;
+}
+
+static const char *own_name(void)
+{
+    const struct passwd *user = getpwuid(getuid());
+    return user ? user->pw_name : "";
+}
+
+/* A job's statistics are its owner's. */
+static int check_owner(const struct follow *follow,
+                       const struct allotment *allotment, struct error *err)
+{
+    if (!allotment->user[0] || strcmp(allotment->user, own_name()) == 0)
+        return 0;
+    return error_set(err,
+                     "job %s belongs to %s: only its owner can see how it uses "
+                     "what it asked for",
+                     follow->id, allotment->user);
+}
+
+/* Numbers are used again: the run's own job is known by its token. */
+static bool is_other(const struct usage *usage, const struct allotment *now)
+{
+    return usage->has_run && now->words[0] &&
+           !token_in_line(usage->run.token, now->words);
+}
+
+/* The controller, or else accounting. */
+static int ask_slurm(struct follow *follow, struct usage *usage,
+                     struct error *err)
+{
+    struct allotment now = {.mem_mib = NAN};
+    struct steps steps = {0};
+    int rc = follow->backend->find(follow->id, &now, err);
+    if (rc < 0)
+        return error_prefix(err, "no answer from Slurm's controller");
+    if (rc == 1 || is_other(usage, &now)) {
+        now = (struct allotment){.mem_mib = NAN};
+        rc = steps_ask_final(follow->id, &now, &steps, err);
+        if (rc == 0 && is_other(usage, &now))
+            rc = 1;
+        steps_release(&steps);
+        if (rc < 0)
+            snprintf(usage->no_accounting, sizeof usage->no_accounting,
+                     "No accounting: %.240s.", err->text);
+    }
+    if (rc != 0)
+        return 1;
+    if (check_owner(follow, &now, err) != 0)
+        return -1;
+    usage->allotment = now;
+    return 0;
+}
+
+static int unknown(const struct follow *follow, const struct usage *usage,
+                   struct error *err)
+{
+    return error_set(
+        err, "job %s: Slurm's controller does not know it%s%s", follow->id,
+        usage->no_accounting[0]
+            ? " (any more), and there is no accounting that could: "
+            : ", and accounting has no such job of yours: see squeue --me, or "
+              "sacct",
+        usage->no_accounting);
+}
+
+/* What the run folder says, where nobody else knows the job any more. */
+static void allot_run(struct usage *usage)
+{
+    long cpus = usage->run.workers * usage->run.cpus_per_task;
+    allot_local(usage);
+    usage->allotment.node_list[0] = '\0';
+    usage->allotment.nodes = usage->run.status.nodes;
+    usage->allotment.cpus = cpus > 0 ? cpus : usage->run.workers;
+}
+
+static int open_slurm(struct follow *follow, struct usage *usage,
+                      struct error *err)
+{
+    struct error ignored;
+    if (backend_choose(follow->refresh.backend, true, follow->refresh.lib_dir,
+                       &follow->backend, &follow->refresh.note, err) != 0 ||
+        follow->backend->open(NULL, err) != 0)
+        return -1;
+    usage->steps_wanted = true;
+    int rc = ask_slurm(follow, usage, err);
+    if (rc < 0)
+        return -1;
+    if (rc == 1 &&
+        (!usage->has_run || !state_is_final(usage->run.status.state)))
+        return unknown(follow, usage, err);
+    if (rc == 1)
+        allot_run(usage);
+    snprintf(follow->id, sizeof follow->id, "%ld", usage->allotment.job_id);
+    if (!state_is_final(usage->allotment.state) &&
+        steps_ask_config(&usage->steps_every_s, &ignored) == 1)
+        snprintf(usage->no_steps, sizeof usage->no_steps,
+                 "No step statistics: this Slurm takes none "
+                 "(JobAcctGatherType=jobacct_gather/none).");
+    return 0;
+}
+
+int follow_open(struct follow *follow, const char *name, struct usage *usage,
+                struct error *err)
+{
+    err->text[0] = '\0';
+    usage->steps_every_s = NAN;
+    usage->allotment.mem_mib = NAN;
+    if (find_job(follow, name, usage, err) != 0)
+        return -1;
+    if (follow->id[0] && open_slurm(follow, usage, err) != 0)
+        return -1;
+    if (!follow->id[0] && follow_state(follow, usage, err) != 0)
+        return -1;
+    if (follow->site.name[0]) {
+        snprintf(usage->allotment.site, sizeof usage->allotment.site, "%s",
+                 follow->site.name);
+        monitor_name(&follow->site, usage->allotment.job_id, &usage->monitor);
+    }
+    if (usage->has_run)
+        return trace_load(&usage->trace, usage->run.folder,
+                          usage->allotment.job_id, err);
+    return 0;
+}
+
+/* ---- While it runs --------------------------------------------------------
+ */
+
+int follow_state(struct follow *follow, struct usage *usage, struct error *err)
+{
+    struct run *run = &usage->run;
+    if (follow->id[0]) {
+        int rc = ask_slurm(follow, usage, err);
+        if (rc != 0)
+            return rc < 0 ? -1 : unknown(follow, usage, err);
+    } else {
+        if (refresh_runs(&follow->refresh, &run, 1, err) != 0)
+            return -1;
+        allot_local(usage);
+    }
+    usage->now_s = allotment_ran_s(&usage->allotment);
+    return 0;
+}
+
+static int look_processes(struct follow *follow, struct usage *usage)
+{
+    struct look *look = &usage->look;
+    double before_s = follow->looking ? follow->processes.last_s : 0;
+    if (!follow->looking)
+        processes_start(&follow->processes, usage->allotment.job_id,
+                        follow->id[0] != '\0');
+    follow->looking = true;
+    long count = processes_look(&follow->processes, look);
+    if (count <= 0)
+        return (int)count;
+    usage->trace.seen_s = look->cpu_s;
+    usage->trace.seen_at_s = usage->now_s;
+    if (before_s > 0 && look->at_s > before_s &&
+        trace_add_look(&usage->trace, usage->now_s, look->at_s - before_s,
+                       look) != 0)
+        return -1;
+    return 0;
+}
+
+/* Where the job's processes cannot be seen, step statistics make the points. */
+static int take_steps(struct follow *follow, struct usage *usage)
+{
+    struct trace *trace = &usage->trace;
+    double cpu_s = steps_cpu_s(&usage->steps), now_s = usage->now_s;
+    double passed_s = now_s - follow->last_steps_s;
+    if (isnan(cpu_s))
+        return 0;
+    trace->steps_s = cpu_s;
+    trace->steps_at_s = now_s;
+    if (usage->look.processes > 0 || passed_s < STEPS_LEAST_S)
+        return 0;
+    if (follow->last_steps_s > 0 &&
+        trace_add(trace, now_s, passed_s,
+                  fmax(cpu_s - follow->last_cpu_s, 0) / passed_s,
+                  steps_mem_mib(&usage->steps)) != 0)
+        return -1;
+    follow->last_steps_s = now_s;
+    follow->last_cpu_s = cpu_s;
+    return 0;
+}
+
+int follow_look(struct follow *follow, struct usage *usage, struct error *err)
+{
+    struct error ignored;
+    if (look_processes(follow, usage) != 0)
+        return error_set(err, "out of memory");
+    if (follow->id[0] && !usage->no_steps[0] &&
+        follow->backend->measure(usage->allotment.job_id, &usage->steps,
+                                 &ignored) == 0 &&
+        take_steps(follow, usage) != 0)
+        return error_set(err, "out of memory");
+    /* A folder that is only ours to read goes without. */
+    if (usage->has_run && usage->trace.count > 0)
+        trace_save(&usage->trace, usage->run.folder, usage->allotment.job_id,
+                   &ignored);
+    return 0;
+}
+
+/* ---- When it is over ------------------------------------------------------
+ */
+
+/* Until accounting knows of its end. */
+static void ask_accounting(struct follow *follow, struct usage *usage)
+{
+    const struct timespec pause = {.tv_nsec = 250000000};
+    struct error err;
+    for (int tries = 0; tries < 4 * SETTLE_S; tries++) {
+        struct allotment now = {.mem_mib = NAN};
+        struct steps steps = {0};
+        int rc = steps_ask_final(follow->id, &now, &steps, &err);
+        if (rc == 0 && is_other(usage, &now))
+            rc = 1;
+        if (rc == 0 && state_is_final(now.state) && now.end > 0 &&
+            steps.count > 0) {
+            steps_release(&usage->steps);
+            usage->steps = steps;
+            now.tasks = usage->allotment.tasks;
+            memcpy(now.site, usage->allotment.site, sizeof now.site);
+            usage->allotment = now;
+            usage->accounted = true;
+            return;
+        }
+        steps_release(&steps);
+        if (rc < 0) {
+            snprintf(usage->no_accounting, sizeof usage->no_accounting,
+                     "No accounting: %.240s.", err.text);
+            return;
+        }
+        nanosleep(&pause, NULL);
+    }
+    snprintf(usage->no_accounting, sizeof usage->no_accounting,
+             "Accounting has nothing of this job's steps.");
+}
+
+static void collect(struct follow *follow, struct usage *usage)
+{
+    struct run *run = &usage->run;
+    struct error ignored;
+    struct adviser adviser = {.prefix = follow->prefix};
+    run->status.state = usage->allotment.state;
+    result_collect(run, RECORD_MS, &usage->result);
+    advise_result(&adviser, false, &usage->result, &ignored);
+    advise_release(&adviser);
+    if (usage->result.record.json)
+        lanes_read(usage->result.record.json, &usage->lanes);
+}
+
+void follow_end(struct follow *follow, struct usage *usage)
+{
+    if (follow->id[0] && usage->allotment.start)
+        ask_accounting(follow, usage);
+    if (!follow->id[0] &&
+        local_account_read(usage->run.folder, usage->allotment.job_id,
+                           &usage->steps) == 0)
+        usage->accounted = true;
+    usage->now_s = allotment_ran_s(&usage->allotment);
+    if (usage->has_run)
+        collect(follow, usage);
+}
+
+void follow_judge(struct usage *usage)
+{
+    tally_make(usage);
+    hint_make(usage);
+}
+
+void follow_release(struct follow *follow, struct usage *usage)
+{
+    if (follow->looking)
+        processes_release(&follow->processes);
+    steps_release(&usage->steps);
+    trace_release(&usage->trace);
+    lanes_release(&usage->lanes);
+    if (usage->has_run)
+        result_release(&usage->result);
+}

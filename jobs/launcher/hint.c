@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hint.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tally.h"
+
+/* Idle: so much of the cores, and so many of them at least. */
+static const double idle_share = 0.15, idle_cores = 0.6;
+static const double mem_high = 0.95, uneven = 0.5;
+enum { LONG_S = 5 };
+
+static void say(struct usage *usage, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void say(struct usage *usage, const char *format, ...)
+{
+    va_list values;
+    struct hints *hints = &usage->hints;
+    if (hints->count == HINTS)
+        return;
+    va_start(values, format);
+    vsnprintf(hints->text[hints->count++], HINT_TEXT, format, values);
+    va_end(values);
+}
+
+/* Different cores that were busy for a tenth of the time, 0 = not known. */
+static long cores_used(const struct usage *usage)
+{
+    long used = 0;
+    if (lanes_cores(&usage->lanes) > 0)
+        return (long)lanes_cores(&usage->lanes);
+    for (size_t i = 0; i < usage->trace.cores; i++)
+        used += trace_core(&usage->trace, i) > 0.1;
+    return used;
+}
+
+/* Workers, or threads that were seen to be busy; 0 = not known. */
+static long workers(const struct usage *usage)
+{
+    if (usage->lanes.count > 0)
+        return (long)usage->lanes.count;
+    return usage->trace.busy_threads;
+}
+
+/* Cores that had something to do; NAN = not known. A worker that is ready and
+ * gets no core is not idle. */
+static double occupied(const struct usage *usage)
+{
+    double sum = 0;
+    for (size_t i = 0; i < usage->lanes.count; i++)
+        sum += usage->lanes.lane[i].busy;
+    if (usage->lanes.count > 0)
+        return sum;
+    if (usage->trace.looks_count > 0)
+        return fmax(usage->trace.ready, usage->tally.busy);
+    return usage->tally.busy;
+}
+
+/* Why, as far as one can see. */
+static void say_idle(struct usage *usage, const char *idle, long asked)
+{
+    long count = workers(usage), omp = usage->trace.omp_threads;
+    if (count == 1 && omp == 1)
+        say(usage,
+            "%s OMP_NUM_THREADS is 1: one thread did all the work. Write "
+            "export OMP_NUM_THREADS=%ld, or ask for one core.",
+            idle, asked);
+    else if (count == 1 || occupied(usage) < 1.3)
+        say(usage,
+            "%s One worker did all the work: a serial program, or one that was "
+            "started without its workers (OMP_NUM_THREADS=1, no mpirun or "
+            "srun). Start as many workers as cores, or ask for one core.",
+            idle);
+    else if (count > 1 && count < asked)
+        say(usage, "%s It ran %ld workers: start %ld, or ask for %ld cores.",
+            idle, count, asked, count);
+    else
+        say(usage,
+            "%s Start as many workers as cores, ask for fewer cores, or see "
+            "what the workers wait for.",
+            idle);
+}
+
+static bool is_below(double used, double asked)
+{
+    return asked - used > idle_cores && used < (1 - idle_share) * asked;
+}
+
+static void judge_cores(struct usage *usage)
+{
+    char idle[200];
+    long asked = usage->allotment.cpus, count = workers(usage);
+    double busy = usage->tally.busy, had = occupied(usage);
+    if (asked < 1 || isnan(busy))
+        return;
+    snprintf(idle, sizeof idle, "Of the %ld cores asked for, %.1f were busy%s",
+             asked, busy, asked > 1 ? ": the others stood idle." : ".");
+    if (count > 1 && cores_used(usage) == 1 && asked > 1)
+        say(usage,
+            "%s %ld workers took turns on one core: they were bound to it. "
+            "Look for taskset, --cpu-bind, OMP_PROC_BIND or GOMP_CPU_AFFINITY "
+            "in the script and take it out.",
+            idle, count);
+    else if (is_below(had, (double)asked))
+        say_idle(usage, idle, asked);
+    else if (is_below(busy, fmin(had, (double)asked)))
+        say(usage,
+            "The workers had work for %.1f cores and got %.1f: other programs "
+            "ran on the same cores, and took the rest.",
+            fmin(had, (double)asked), busy);
+    if (count > asked)
+        say(usage,
+            "%ld workers shared %ld core%s: they wait for each other, and no "
+            "more gets done.",
+            count, asked, asked == 1 ? "" : "s");
+}
+
+static void judge_memory(struct usage *usage)
+{
+    char used[32], asked[32];
+    double request = usage->allotment.mem_mib, most = usage->tally.mem_mib;
+    if (!(request > 0) || isnan(most) || most < mem_high * request)
+        return;
+    say(usage,
+        "It used %s of the %s of memory that it asked for: with a little more "
+        "it would have been ended. Ask for more with --mem.",
+        tally_mem(most, used), tally_mem(request, asked));
+}
+
+static void judge_tasks(struct usage *usage)
+{
+    char least[32], mean[32];
+    for (size_t i = 0; i < usage->steps.count; i++) {
+        const struct step *step = &usage->steps.step[i];
+        double each = step->cpu_s / (double)step->tasks;
+        if (step->tasks < 2 || !(each > LONG_S) ||
+            !(step->cpu_min_s < uneven * each))
+            continue;
+        say(usage,
+            "The work was uneven: task %ld of step %s took %s of CPU time, "
+            "and %s is the mean.",
+            step->cpu_min_task, step->name, tally_time(step->cpu_min_s, least),
+            tally_time(each, mean));
+    }
+}
+
+void hint_make(struct usage *usage)
+{
+    usage->hints.count = 0;
+    judge_cores(usage);
+    judge_tasks(usage);
+    judge_memory(usage);
+}
