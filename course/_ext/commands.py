@@ -7,7 +7,7 @@
        :not-run: REASON              (shown in place of what it prints)
        :status: 1                    (expected of the last command)
        :output: no                   (it is run, but not shown)
-       :compare: no                  (shown, but new in each run)
+       :compare: results             (the rest of it is new in each run)
 
        ml integ2d
        integ2d-submit --site={site} --scheme=mpi -n 4
@@ -82,7 +82,7 @@ class Commands(SphinxDirective):
         'not-run': directives.unchanged_required,
         'status': directives.nonnegative_int,
         'output': lambda word: directives.choice(word, ('yes', 'no')),
-        'compare': lambda word: directives.choice(word, ('yes', 'no')),
+        'compare': lambda word: directives.choice(word, ('all', 'results')),
     }
 
     def run(self):
@@ -121,7 +121,7 @@ class Commands(SphinxDirective):
             'status': self.options.get('status', 0),
             'run': 'not-run' not in self.options,
             'output': self.options.get('output', 'yes') == 'yes',
-            'compare': self.options.get('compare', 'yes') == 'yes',
+            'compare': self.options.get('compare', 'all'),
         })
 
     def show(self, name, place, sites, text):
