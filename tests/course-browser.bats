@@ -3,13 +3,12 @@
 # The pages of the course in Debian's Chromium: tests/browser/course. Each of
 # its tests also records all requests, none of which may leave this machine, and
 # what the console says.
+load course
 
 setup_file() {
-    export COURSE=$BATS_FILE_TMPDIR/course
-    make --no-print-directory -C "$INTEG2D_SOURCE" BUILD="$BATS_FILE_TMPDIR" \
-        course || return
-    cp "$INTEG2D_SOURCE"/tests/browser/package*.json "$BATS_FILE_TMPDIR" &&
-        (cd "$BATS_FILE_TMPDIR" && npm ci --ignore-scripts --no-audit --no-fund)
+    build_course &&
+        cp "$INTEG2D_SOURCE"/tests/browser/package*.json "$BATS_FILE_TMPDIR" &&
+        cd "$BATS_FILE_TMPDIR" && npm ci --ignore-scripts --no-audit --no-fund
 }
 
 browser() {

@@ -114,7 +114,7 @@ class Commands(SphinxDirective):
             'page': self.env.docname,
             'source': str(pathlib.Path(source).name),
             'line': line,
-            'as': place,
+            'place': place,
             'tabs': [site.name for site in sites],
             'sites': [site.name for site in sites if site.rehearsed],
             'text': '\n'.join(self.content),
