@@ -15,7 +15,7 @@
        integ2d-submit --site={site} --scheme=mpi -n 4
 
 They are written once; {key} is a fact of the site. What they print is in
-results/SITE/NAME.txt, written by course/results-run and held against a new run
+results/SITE/NAME.txt, written by course/blocks and held against a new run
 by the tests. Both take the blocks from blocks.json, which the build writes.
 """
 
