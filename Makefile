@@ -90,10 +90,12 @@ DRIVER_OBJS   := $(patsubst kernels/driver/%.c,$(OBJ)/driver/%.o,$(wildcard kern
 LAUNCHER_OBJS := $(MODULES:%=$(OBJ)/launcher/%.o)
 SLURM_PART    := $(if $(NO_SLURM),,$(BUILD)/lib/backend-slurm.so)
 FORTRAN_PART  := $(if $(filter fortran,$(KERNELS)),$(BUILD)/lib/fortran.so)
+DRIVER_PART   := $(BUILD)/lib/libdriver.so
 UNIT_BINS     := $(UNITS:%=$(BUILD)/unit/%)
 
 .PHONY: all kernels stage demo test torture fuzz fuzzers faults bench lint format \
-	install uninstall deps deps-julia clean help units FORCE
+	install uninstall deps deps-julia clean help units course \
+	course-serve course-results man FORCE
 .DELETE_ON_ERROR:
 
 all: stage
@@ -140,6 +142,14 @@ $(BUILD)/lib/libdriver.a: $(DRIVER_OBJS)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# The same for the programs of learners, which integ2d-check compiles: with all
+# that it needs, and never with sanitizers, which the learner's compiler lacks.
+$(DRIVER_PART): $(wildcard kernels/driver/*.[ch]) $(OBJ)/flags
+	@mkdir -p $(@D)
+	@$(SAY) CC $@
+	$(Q)$(CC) $(KERNEL_FLAGS) -fno-sanitize=all -fPIC -shared $(filter %.c,$^) $(LDFLAGS) \
+	  -ljansson -lhwloc -lm -o $@
 
 $(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/kernels
@@ -210,12 +220,27 @@ $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblau
 
 DATA := $(DESTDIR)$(PREFIX)/share/integ2d
 INSTALL_BINS := $(KERNEL_BINS) $(LAUNCHER_BINS)
+# What an exercise needs, but for its solution; and what its programs include.
+EXERCISE_FILES := $(patsubst course/exercises/%,%,$(filter-out %.rst,$(wildcard \
+	course/exercises/*/exercise course/exercises/*/hints course/exercises/*/*.*)))
+EXERCISE_HEADERS := driver check options
+# Manual pages are installed when `make man` has made them.
+MAN_PAGES = $(wildcard $(BUILD)/man/*.1)
 
-install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
+install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)/site/advice $(DATA)/jobs
 	install -m 755 $(INSTALL_BINS) site/lab/integ2d-lab $(DESTDIR)$(PREFIX)/bin/
-	$(if $(SLURM_PART)$(FORTRAN_PART),install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/)
+	install -m 755 $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART) $(DESTDIR)$(PREFIX)/lib/integ2d/
+	install -d $(DESTDIR)$(PREFIX)/include/integ2d/driver
+	install -m 644 $(EXERCISE_HEADERS:%=kernels/driver/%.h) $(DESTDIR)$(PREFIX)/include/integ2d/driver/
+	install -m 755 course/integ2d-check $(DESTDIR)$(PREFIX)/bin/
+	@for file in $(EXERCISE_FILES); do \
+	  install -D -m 644 course/exercises/$$file $(DATA)/exercises/$$file || exit 1; done
 	install -m 644 kernels/julia.jl $(DATA)/
+	install -d $(DATA)/course
+	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c $(wildcard kernels/driver/row.[ch]) $(DATA)/course/
+	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
 	install -m 644 $(wildcard site/advice/*.ini) $(DATA)/site/advice/
 	install -m 644 $(wildcard jobs/*.sbatch.in) $(DATA)/jobs/
@@ -228,9 +253,10 @@ install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART)
 
 uninstall:
 	rm -f $(foreach name,$(KERNELS) $(PROGRAMS) lab,$(DESTDIR)$(PREFIX)/bin/integ2d-$(name))
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/integ2d-*.1
 	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)
 
-stage: kernels $(LAUNCHER_BINS) $(SLURM_PART)
+stage: kernels $(LAUNCHER_BINS) $(SLURM_PART) $(DRIVER_PART)
 	@$(MAKE) --no-print-directory -s install PREFIX=$(ROOT) DESTDIR=
 
 # ---- Tests -----------------------------------------------------------------
@@ -244,7 +270,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/lib/liblauncher.a $(BUILD)/lib/libdrive
 units: $(UNIT_BINS)
 
 test:
-	@sh .ci/deps build lab test
+	@sh .ci/deps build lab test course
 	@sh .ci/julia
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
@@ -295,9 +321,32 @@ fuzz:
 	@$(MAKE) --no-print-directory fuzzers
 	@FUZZ=$(BUILD)/fuzz tests/fuzz/run $(FUZZ_SECONDS)
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/stand-in/*.c tests/sanitizer/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage
-PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders
+# ---- The course: pages, and from the same tree the man pages ----------------
+
+# Debian's Sphinx, whichever other is in the PATH.
+SPHINX := /usr/bin/sphinx-build -W --keep-going -q -n -d $(BUILD)/course-trees
+
+course:
+	@sh .ci/deps course
+	@$(SPHINX) -b html course $(BUILD)/course
+	@echo 'integ2d: the course is in $(BUILD)/course/index.html'
+
+course-serve: course
+	@course/serve $(BUILD)/course
+
+# What the commands of the pages print, from a lab of their own.
+course-results: stage course
+	@sh .ci/deps lab
+	@env -u INTEG2D_LAB INTEG2D_BIN=$(ROOT)/bin course/blocks record $(BUILD)/course/blocks.json
+	@$(MAKE) --no-print-directory course
+
+man:
+	@sh .ci/deps course
+	@$(SPHINX) -b man course $(BUILD)/man
+
+C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] course/programs/*.c jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/stand-in/*.c tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
+SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage course/integ2d-check
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve tests/browser/course
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -315,6 +364,7 @@ lint:
 	shellcheck -x -e SC2016,SC2030,SC2031,SC2154 $(BATS_FILES)
 	for file in $(LUA_FILES); do luac5.4 -p $$file || exit 1; done
 	/usr/bin/python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' $(PYTHON_FILES)
+	for file in course/_static/*.js; do node --check $$file || exit 1; done
 	@# Words misspelt on purpose, and a line end before a word.
 	codespell --ignore-words-list=taks,acount,nin --skip=build*,.git,integ2d-runs .
 
@@ -343,6 +393,10 @@ help:
 	@echo 'make torture    500 submissions killed at random instants: none lost or doubled'
 	@echo 'make fuzz       broken input for every parser, FUZZ_SECONDS=60 each'
 	@echo 'make bench      measure; nothing is judged'
+	@echo 'make course     the pages of the course, in $(BUILD)/course'
+	@echo 'make course-serve    show them on http://127.0.0.1'
+	@echo 'make course-results  run the commands of the pages, keep what they print'
+	@echo 'make man        manual pages, in $(BUILD)/man; make install takes them along'
 	@echo 'make lint       formats, warnings, scripts, spelling'
 	@echo 'make format     clang-format on all C files'
 	@echo 'make install    to PREFIX=$(PREFIX) (DESTDIR= in front)'
