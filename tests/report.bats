@@ -217,24 +217,26 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
 }
 
 @test "the runs of a sweep are found where they are, and half a sweep is shown" {
-    made_sweep integ2d-runs/sweep
-    echo '{}' >integ2d-runs/sweep/sweep.json
+    local sweep tasks
+    "$INTEG2D_BIN/integ2d-submit" --site=local --scheme=serial,openmp -n 1,2 \
+        --grid=500 --repeat=2 -q
+    sweep=$(echo integ2d-runs/*)
     made integ2d-runs serial 1 2000 4.0
     run -0 --separate-stderr report
-    [[ $output == '6 runs'* ]]
-    run -0 --separate-stderr report integ2d-runs/sweep
-    [[ $output == '5 runs'* ]]
-    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect" integ2d-runs/sweep
-    [ ${#lines[@]} = 6 ]
+    [[ $output == '4 runs'* ]]
+    run -0 --separate-stderr report "$sweep"
+    [[ $output == '3 runs'* ]]
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect" "$sweep"
+    [ ${#lines[@]} = 4 ]
     # Half of it: a job that was never created, a folder without its run.
-    local folders=(integ2d-runs/sweep/*-openmp-n[48]-*)
-    jq '.state = "NEVER_CREATED" | .job_id = 0' \
-        "${folders[0]}/state.json" >new
-    mv new "${folders[0]}/state.json"
-    rm "${folders[1]}/run.json"
-    run -1 --separate-stderr report integ2d-runs/sweep
-    [[ $output == '4 runs, of which 1 failed'*Scaling* ]]
+    tasks=("$sweep"/*/task_*)
+    jq '.state = "NEVER_CREATED" | .job_id = 0' "${tasks[0]}/state.json" >new
+    mv new "${tasks[0]}/state.json"
+    rm "${tasks[1]}/run.json"
+    run -1 --separate-stderr report "$sweep"
+    [[ $output == '2 runs, of which 1 failed'* ]]
     [[ $stderr == *'it was never created'* ]]
+    [[ $stderr == *'1 job of sweeps has not been submitted'* ]]
 }
 
 @test "two sets of runs are compared, beyond noise or not" {

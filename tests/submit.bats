@@ -14,7 +14,7 @@ whole_way() {
     [ "$(jq -r .site <<<"$output")" = "$1" ]
     [ "$(jq -r .workers <<<"$output")" = 4 ]
     [ "$(jq -r '.record.worker | length' <<<"$output")" = 4 ]
-    [ "$(jq -r '.record.time_s | length' <<<"$output")" = 5 ]
+    [ "$(jq -r '.record.time_s | length' <<<"$output")" = 6 ]
     [ "$(jq -r .nodes <<<"$output")" = 1 ]
 }
 
@@ -181,9 +181,11 @@ uppmax hybrid 2 2"
     on hpc2n "umask 027; cd $folder && INTEG2D_JOB_ENV=$PWD/theirs \
         sbatch --wait job.sbatch"
     for file in ours theirs; do
-        # What names the one job, or the shell it came from.
+        # What names the one job, its node, or the shell it came from.
         grep -vE '^(SLURM_JOB_?ID|SLURM_TASK_PID|SHLVL|PWD|OLDPWD|_|INTEG2D_JOB_ENV|SLURM_WORKING_CLUSTER|SLURM_SUBMIT_DIR)=' \
-            $file >$file.env
+            $file |
+            grep -vE '^(HOSTNAME|SLURMD_NODENAME|SLURM_(JOB_)?NODELIST|SLURM_TOPOLOGY_ADDR)=' \
+                >$file.env
     done
     grep -q '^SLURM_NTASKS=2' ours.env
     tail -n 1 ours.env | grep -qx 0027

@@ -237,12 +237,7 @@ static long add_folders(struct collection *collection, char **folders,
     for (size_t i = 0; i < count; i++)
         rc |= add(collection, folders[i], NULL, err);
     free(folders);
-    if (missing > 0)
-        fprintf(stderr,
-                "%zu job%s of sweeps %s not been submitted; go on with: "
-                "integ2d-submit --resume SWEEP\n",
-                missing, missing == 1 ? "" : "s",
-                missing == 1 ? "has" : "have");
+    sweep_tell_missing(missing, stderr);
     return rc == 0 ? (long)count : -1;
 }
 

@@ -16,6 +16,7 @@
 #include "prefix.h"
 #include "refresh.h"
 #include "summary.h"
+#include "sweep.h"
 
 const char *argp_program_version = "integ2d-report " INTEG2D_VERSION;
 
@@ -291,6 +292,7 @@ static int gather_names(char **names, int count, struct gathering *gathering,
     }
     if (count > 1)
         gather_unify(gathering);
+    sweep_tell_missing(gathering->missing, stderr);
     return gathering->count > 0 ? 0 : -1;
 }
 

@@ -379,6 +379,16 @@ int sweep_expand(char ***folders, size_t *count, size_t *missing,
     return rc;
 }
 
+void sweep_tell_missing(size_t missing, FILE *file)
+{
+    if (missing > 0)
+        fprintf(file,
+                "%zu job%s of sweeps %s not been submitted; go on with: "
+                "integ2d-submit --resume SWEEP\n",
+                missing, missing == 1 ? "" : "s",
+                missing == 1 ? "has" : "have");
+}
+
 /* ---- Folders ------------------------------------------------------------- */
 
 /* A new file, or one that a crash has left empty; any other stays. */

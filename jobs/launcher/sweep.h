@@ -24,6 +24,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "error.h"
 #include "options.h"
@@ -107,6 +108,10 @@ bool sweep_is_stopped(const struct sweep *sweep);
  * one. */
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
                  struct error *err);
+
+/* One line about `missing` runs of sweeps that were never submitted, and how
+ * to go on with them; nothing for 0. */
+void sweep_tell_missing(size_t missing, FILE *file);
 
 /* The folder of an array. */
 void sweep_array_folder(const struct sweep *sweep, size_t array,
