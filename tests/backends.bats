@@ -207,6 +207,48 @@ other_release() {
     [ -z "$stderr" ]
 }
 
+# A libslurm that the controller does not talk to: tests/stand-in/version.c.
+@test "where the controller hangs up on the library the commands are used" {
+    local old="LD_PRELOAD=$PWD/version.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0"
+    "$CC" -D_GNU_SOURCE -shared -fPIC \
+        "$INTEG2D_SOURCE/tests/stand-in/version.c" -o version.so
+    run -0 --separate-stderr on hpc2n "$old integ2d-submit -A hpc2n2026-042 \
+        --scheme=serial --grid=300"
+    [[ ${lines[1]} == *passed ]]
+    [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
+    [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
+        grep -c "^$PWD/integ2d-runs/")" = 1 ]
+    rm "$(run_folder)/state.json"
+    run -0 --separate-stderr on hpc2n "$old integ2d-collect"
+    [[ ${lines[1]} == *passed ]]
+    [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
+    # Forced, it is not replaced.
+    run -3 --separate-stderr on hpc2n "rm $(run_folder)/state.json;
+        $old integ2d-collect --backend=slurm"
+    [[ $stderr == *"no answer from Slurm's controller"* ]]
+}
+
+# In the words of Slurm 23.02 and newer, where rl_enable is set; this one's
+# controller has no limit of that kind.
+@test "a site's limit of requests is waited out" {
+    local name
+    mkdir limited
+    for name in sbatch squeue; do
+        printf '#!/bin/bash\nif mkdir "$0-was-here" 2>/dev/null; then
+            echo "%s: error: Rate limit exceeded, please retry momentarily" >&2
+            exit 1; fi\nexec %s "$@"\n' $name "$(command -v $name)" \
+            >limited/$name
+        chmod 755 limited/$name
+    done
+    run -0 --separate-stderr on hpc2n "PATH=$PWD/limited:\$PATH \
+        integ2d-submit --backend=commands --scheme=serial --grid=300"
+    [[ ${lines[1]} == *passed ]]
+    [[ $stderr == *"no answer from Slurm's controller: Rate limit exceeded"* ]]
+    [ -d limited/squeue-was-here ]
+    [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
+        grep -c "^$PWD/integ2d-runs/")" = 1 ]
+}
+
 @test "a back end that is forced is used or refused, never replaced" {
     local prefix
     prefix=$(other_release)

@@ -182,7 +182,7 @@ uppmax hybrid 2 2"
         sbatch --wait job.sbatch"
     for file in ours theirs; do
         # What names the one job, its node, or the shell it came from.
-        grep -vE '^(SLURM_JOB_?ID|SLURM_TASK_PID|SHLVL|PWD|OLDPWD|_|INTEG2D_JOB_ENV|SLURM_WORKING_CLUSTER|SLURM_SUBMIT_DIR)=' \
+        grep -vE '^(SLURM_JOB_?ID|SLURM_TASK_PID|SHLVL|PWD|OLDPWD|_|INTEG2D_JOB_ENV|SLURM_WORKING_CLUSTER|SLURM_SUBMIT_DIR|SLURM_JOB_(START|END)_TIME)=' \
             $file |
             grep -vE '^(HOSTNAME|SLURMD_NODENAME|SLURM_(JOB_)?NODELIST|SLURM_TOPOLOGY_ADDR)=' \
                 >$file.env

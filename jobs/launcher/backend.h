@@ -83,6 +83,10 @@ struct backend {
     int (*ask)(struct inquiry *jobs, size_t count, long *requests,
                struct error *err);
 
+    /* Whether the last request failed as it does where the controller is of a
+     * release that this part cannot talk to; NULL = never. */
+    bool (*misfits)(void);
+
     /* Cancels a job that `ask` has found: of an array this one task.
      * Returns 0, also when it is over already, or -1. */
     int (*cancel)(const struct inquiry *job, struct error *err);

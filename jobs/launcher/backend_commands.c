@@ -51,6 +51,7 @@ static bool is_unsure(const char *complaint)
         "Transport endpoint",
         "Connection reset",
         "Header lengths",
+        "Rate limit exceeded", /* from 23.02 on */
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcasestr(complaint, words[i]))

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,27 @@ extern const struct backend backend_slurm;
 #else
 #define ANSWER_JOB_ID(answer) ((answer)->job_id)
 #endif
+
+/* What newer releases of sbatch add to a request and to its environment
+ * (compared with sbatch 24.11; srun has --external-launcher since 23.11). */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+enum { CORES_ARE_TRES = true };
+#define LEAVE_TO_CLUSTER(request) ((request)->oom_kill_step = NO_VAL16)
+#else
+enum { CORES_ARE_TRES = false };
+#define LEAVE_TO_CLUSTER(request) ((void)(request))
+#endif
+static const char *const launcher_variables[] = {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
+    "HYDRA_BOOTSTRAP=slurm",
+    "HYDRA_LAUNCHER_EXTRA_ARGS=--external-launcher",
+    "I_MPI_HYDRA_BOOTSTRAP=slurm",
+    "I_MPI_HYDRA_BOOTSTRAP_EXEC_EXTRA_ARGS=--external-launcher",
+    "OMPI_MCA_plm_slurm_args=--external-launcher",
+    "PRTE_MCA_plm_slurm_args=--external-launcher",
+#endif
+    NULL,
+};
 
 /* ---- What libslurm says ------------------------------------------------- */
 
@@ -144,48 +166,83 @@ static char *or_null(const char *text)
     return text[0] ? (char *)text : NULL;
 }
 
+/* A list of variables, NULL at its end, that grows. */
+struct variables {
+    char **list;
+    uint32_t count;
+    bool failed;
+};
+
+static void add(struct variables *variables, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add(struct variables *variables, const char *format, ...)
+{
+    va_list arguments;
+    char *text = NULL;
+    size_t room = variables->count + 2;
+    char **list = realloc(variables->list, room * sizeof *list);
+    va_start(arguments, format);
+    if (list && vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    if (list)
+        variables->list = list;
+    if (!list || !text) {
+        variables->failed = true;
+        return;
+    }
+    list[variables->count++] = text;
+    list[variables->count] = NULL;
+}
+
+static void variables_free(struct variables *variables)
+{
+    for (uint32_t i = 0; i < variables->count; i++)
+        free(variables->list[i]);
+    free(variables->list);
+}
+
+/* Ours, but for what sbatch sets anew; what MPI's launchers are told, only
+ * where it is not set already. */
+static void add_own(struct variables *variables)
+{
+    char name[64];
+    for (char **own = environ; *own; own++) {
+        if (strncmp(*own, "SLURM_SUBMIT_", 13) != 0 &&
+            strncmp(*own, "SLURM_JOB_NAME=", 15) != 0)
+            add(variables, "%s", *own);
+    }
+    for (size_t i = 0; launcher_variables[i]; i++) {
+        const char *text = launcher_variables[i];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
+        if (!getenv(name))
+            add(variables, "%s", text);
+    }
+}
+
 /* What sbatch itself adds to a job's environment, so that a script finds
  * here what it finds there (resource limits apart: they stay those of the
- * compute node). The caller frees the list and its texts. */
-static char **environment(const struct job *job, const char *folder,
-                          uint32_t *count)
+ * compute node). */
+static void environment(const struct job *job, const char *folder,
+                        struct variables *variables)
 {
-    size_t own = 0;
     char host[256] = "";
     mode_t mask = umask(0);
     umask(mask);
     gethostname(host, sizeof host - 1);
-    while (environ[own])
-        own++;
-    char **list = calloc(own + 11, sizeof *list);
-    if (!list)
-        return NULL;
-    bool failed = false;
-    *count = 0;
-    for (size_t i = 0; i < own; i++) {
-        if (strncmp(environ[i], "SLURM_SUBMIT_", 13) == 0 ||
-            strncmp(environ[i], "SLURM_JOB_NAME=", 15) == 0)
-            continue;
-        list[*count] = strdup(environ[i]);
-        failed |= !list[(*count)++];
-    }
-    failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_DIR=%s", folder) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_SUBMIT_HOST=%s", host) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_OPEN_MODE=a") < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_JOB_NAME=%s", job->name) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_UMASK=%04o", mask) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_PRIO_PROCESS=%d",
-                       getpriority(PRIO_PROCESS, 0)) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_NTASKS=%ld", job->tasks) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_NPROCS=%ld", job->tasks) < 0;
-    failed |= asprintf(&list[(*count)++], "SLURM_CPUS_PER_TASK=%ld",
-                       job->cpus_per_task) < 0;
-    if (!failed)
-        return list;
-    for (uint32_t i = 0; i < *count; i++)
-        free(list[i]);
-    free(list);
-    return NULL;
+    add_own(variables);
+    add(variables, "SLURM_SUBMIT_DIR=%s", folder);
+    add(variables, "SLURM_SUBMIT_HOST=%s", host);
+    add(variables, "SLURM_OPEN_MODE=a");
+    add(variables, "SLURM_JOB_NAME=%s", job->name);
+    add(variables, "SLURM_UMASK=%04o", mask);
+    add(variables, "SLURM_PRIO_PROCESS=%d", getpriority(PRIO_PROCESS, 0));
+    add(variables, "SLURM_NTASKS=%ld", job->tasks);
+    add(variables, "SLURM_NPROCS=%ld", job->tasks);
+    add(variables, "SLURM_CPUS_PER_TASK=%ld", job->cpus_per_task);
+    if (CORES_ARE_TRES)
+        add(variables, "SLURM_TRES_PER_TASK=cpu=%ld", job->cpus_per_task);
 }
 
 /* The same resources as the script's #SBATCH lines, from the same struct. */
@@ -217,6 +274,21 @@ static void describe(const struct job *job, const char *script,
         request->threads_per_core = 1;
 }
 
+/* To a release that is too far from its own, a controller says so or only
+ * hangs up. */
+static bool hung_up;
+
+static void keep_code(int code)
+{
+    hung_up = code == SLURM_PROTOCOL_VERSION_ERROR ||
+              code == SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT;
+}
+
+static bool slurm_misfits(void)
+{
+    return hung_up;
+}
+
 static enum submitted refused(int code, const char *said, struct error *err)
 {
     const char *why = said[0] ? said : slurm_strerror(code);
@@ -237,6 +309,8 @@ static enum submitted refused(int code, const char *said, struct error *err)
                   "another login node",
                   why);
         return SUBMIT_REFUSED;
+    case SLURM_PROTOCOL_VERSION_ERROR:
+    case SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT:
     case SLURM_COMMUNICATIONS_SEND_ERROR:
     case SLURM_COMMUNICATIONS_RECEIVE_ERROR:
     case SLURM_COMMUNICATIONS_SHUTDOWN_ERROR:
@@ -247,9 +321,15 @@ static enum submitted refused(int code, const char *said, struct error *err)
         error_set(err, "no answer from Slurm's controller: %s", why);
         return SUBMIT_UNSURE;
     default:
-        error_set(err, "Slurm refused the job: %s", why);
-        return SUBMIT_REFUSED;
+        break;
     }
+    /* Newer controllers limit a user's requests. */
+    if (strcasestr(why, "rate limit")) {
+        error_set(err, "no answer from Slurm's controller now: %s", why);
+        return SUBMIT_UNSURE;
+    }
+    error_set(err, "Slurm refused the job: %s", why);
+    return SUBMIT_REFUSED;
 }
 
 static enum submitted slurm_submit(const struct job *job, const char *script,
@@ -258,9 +338,10 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
 {
     job_desc_msg_t request;
     submit_response_msg_t *answer = NULL;
-    char said[2048], command[4200], output[64], error[64], array[64];
+    struct variables variables = {NULL, 0, false};
+    char said[2048], command[4200], tres[40];
+    char output[64], error[64], array[64];
     char *arguments[] = {command};
-    uint32_t count = 0;
     snprintf(command, sizeof command, "%s/%s", folder, job_script_name(job));
     job_output(job, "output", "out", output, sizeof output);
     job_output(job, "error", "err", error, sizeof error);
@@ -271,9 +352,15 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
     request.array_inx = or_null(array);
     request.argc = 1;
     request.argv = arguments;
-    request.environment = environment(job, folder, &count);
-    request.env_size = count;
-    if (!request.environment) {
+    snprintf(tres, sizeof tres, "cpu=%ld", job->cpus_per_task);
+    if (CORES_ARE_TRES)
+        request.tres_per_task = tres;
+    LEAVE_TO_CLUSTER(&request);
+    environment(job, folder, &variables);
+    request.environment = variables.list;
+    request.env_size = variables.count;
+    if (variables.failed) {
+        variables_free(&variables);
         error_set(err, "out of memory for the job's environment");
         return SUBMIT_REFUSED;
     }
@@ -281,9 +368,8 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
     int rc = slurm_submit_batch_job(&request, &answer);
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
-    for (uint32_t i = 0; i < count; i++)
-        free(request.environment[i]);
-    free(request.environment);
+    keep_code(code);
+    variables_free(&variables);
     if (rc != SLURM_SUCCESS || !answer)
         return refused(code, said, err);
     *job_id = (long)ANSWER_JOB_ID(answer);
@@ -409,6 +495,7 @@ static int load_jobs(const struct inquiry *jobs, size_t count,
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     unsetenv("SLURM_BITSTR_LEN");
     talk_end(said, sizeof said);
+    keep_code(code);
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
     slurm_free_job_info_msg(*answer);
@@ -555,6 +642,7 @@ const struct backend backend_slurm = {
     .open = slurm_open,
     .submit = slurm_submit,
     .ask = slurm_ask,
+    .misfits = slurm_misfits,
     .cancel = slurm_cancel,
     .find = slurm_find,
     /* slurm_job_step_stat hands out the figures in a type that no function of

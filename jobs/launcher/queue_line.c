@@ -46,18 +46,31 @@ static bool split(char *line, char *field[FIELDS], const char **tail)
     return number(field[JOB]) > 0;
 }
 
+/* As wait() gives it, or, in newer releases, "status:signal". */
+static void exit_fill(const char *text, struct job_status *status)
+{
+    char *end;
+    long code = strtol(text, &end, 10);
+    if (*end == ':') {
+        status->exit_code = (int)code;
+        status->signal = (int)number(end + 1);
+        return;
+    }
+    int waited = (int)number(text);
+    status->exit_code = WIFEXITED(waited) ? WEXITSTATUS(waited) : 0;
+    status->signal = WIFSIGNALED(waited) ? WTERMSIG(waited) : 0;
+}
+
 static void status_fill(char *const field[FIELDS], struct job_status *status)
 {
-    int code = (int)number(field[EXIT]);
     *status = (struct job_status){
         .job_id = number(field[JOB]),
         .array_id = number(field[TASK]) ? number(field[ARRAY]) : 0,
         .state = state_find(field[STATE]),
-        .exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 0,
-        .signal = WIFSIGNALED(code) ? WTERMSIG(code) : 0,
         .attempt = (int)number(field[RESTARTS]),
         .start = number(field[START]),
     };
+    exit_fill(field[EXIT], status);
     if (state_is_final(status->state))
         status->end = number(field[END]);
     if (field[LIST][0]) /* else it is what it asks for */

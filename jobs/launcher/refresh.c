@@ -83,11 +83,46 @@ static void find_who(struct refresh *refresh, struct run *const *runs,
     free(jobs);
 }
 
+static bool may_switch(const struct refresh *refresh)
+{
+    struct error ignored;
+    return !refresh->backend[0] && refresh->slurm->misfits &&
+           refresh->slurm->misfits() && backend_commands.fits(&ignored) == 0;
+}
+
+/* The controller hung up on the library, which may also be its end. Where it
+ * answers the commands, and then hangs up on the library again, the library
+ * does not fit. */
+static int switch_backend(struct refresh *refresh, struct inquiry *jobs,
+                          size_t count, struct error *err)
+{
+    struct error why = *err;
+    if (backend_commands.ask(jobs, count, &refresh->requests, err) != 0)
+        return -1;
+    if (refresh->slurm->ask(jobs, count, &refresh->requests, err) == 0 ||
+        !refresh->slurm->misfits())
+        return 0;
+    if (backend_commands.ask(jobs, count, &refresh->requests, err) != 0)
+        return -1;
+    refresh->slurm = &backend_commands;
+    error_set(&refresh->note,
+              "Slurm's controller does not answer Slurm's library, as if they "
+              "were of different releases (%s): using Slurm's commands instead",
+              why.text);
+    if (!refresh->patience.progress)
+        return 0;
+    progress_note(refresh->patience.progress, refresh->note.text);
+    refresh->note.text[0] = '\0';
+    return 0;
+}
+
 static int ask_slurm(struct refresh *refresh, struct inquiry *jobs,
                      size_t count, struct error *err)
 {
     patience_begin(&refresh->patience);
     int rc = refresh->slurm->ask(jobs, count, &refresh->requests, err);
+    if (rc != 0 && may_switch(refresh))
+        rc = switch_backend(refresh, jobs, count, err);
     patience_end(&refresh->patience);
     return rc;
 }

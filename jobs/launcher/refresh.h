@@ -11,7 +11,9 @@
 #include "run.h"
 
 struct refresh {
-    const char *backend;         /* as typed for Slurm's jobs, "" = not */
+    const char *backend;         /* as typed for Slurm's jobs, "" = not: then
+                                    the commands take the library's place where
+                                    the controller talks to them alone */
     const char *lib_dir;         /* where backend_choose looks */
     const struct backend *slurm; /* for Slurm's jobs; NULL = to be chosen */
     struct error note;           /* why it is not the library; "" = it is */

@@ -315,7 +315,9 @@ static int submit(const struct options *options, const struct config *config,
                   const char *script)
 {
     const char *lib_dir = adviser->prefix->lib;
-    struct refresh refresh = {.backend = "", .lib_dir = lib_dir};
+    struct refresh refresh = {.backend =
+                                  options->backend ? options->backend : "",
+                              .lib_dir = lib_dir};
     struct run *run = &saving.run;
     struct error err;
     struct progress progress;
@@ -327,9 +329,8 @@ static int submit(const struct options *options, const struct config *config,
     progress_start(&progress, options->quiet);
     refresh.patience.progress = &progress;
     watch_signals();
-    if (backend_choose(options->backend ? options->backend : "",
-                       job->site.slurm, lib_dir, &refresh.slurm, &refresh.note,
-                       &err) != 0)
+    if (backend_choose(refresh.backend, job->site.slurm, lib_dir,
+                       &refresh.slurm, &refresh.note, &err) != 0)
         return fail(&err);
     if (refresh.note.text[0])
         fprintf(stderr, "%s\n", refresh.note.text);

@@ -9,6 +9,7 @@
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,7 @@ int main(int argc, char **argv)
                  ? slurm_complete_job(job_id, SIG_OOM)
                  : slurm_requeue(job_id, JOB_RECONFIG_FAIL);
     if (rc != SLURM_SUCCESS)
-        fprintf(stderr, "job %u: %s\n", job_id,
-                slurm_strerror(slurm_get_errno()));
+        fprintf(stderr, "job %u: %s\n", job_id, slurm_strerror(errno));
     /* That a job without requeue is not requeued is what is wanted. */
-    return rc == SLURM_SUCCESS || slurm_get_errno() == ESLURM_DISABLED ? 0 : 1;
+    return rc == SLURM_SUCCESS || errno == ESLURM_DISABLED ? 0 : 1;
 }

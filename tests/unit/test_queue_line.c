@@ -56,6 +56,13 @@ static void a_line_of_squeue_is_read(void **state)
     assert_int_equal(job.status.exit_code, 7);
     assert_int_equal(job.status.signal, 0);
     assert_int_equal(job.status.end, 400);
+    /* As Slurm 24.11 prints it. */
+    read_queue("7|FAILED|7:0|1|0|1|4|n1|None|7|N/A|x||/a-0123456789ab|\n", 7);
+    assert_int_equal(job.status.exit_code, 7);
+    assert_int_equal(job.status.signal, 0);
+    read_queue("7|FAILED|0:9|1|0|1|4|n1|None|7|N/A|x||/a-0123456789ab|\n", 7);
+    assert_int_equal(job.status.exit_code, 0);
+    assert_int_equal(job.status.signal, 9);
     read_queue("7|FAILED|9|1|0|N/A|400||NodeDown|7|N/A|x-0123456789ab||/a|\n",
                0);
     assert_int_equal(job.status.signal, 9);

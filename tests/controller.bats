@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# A controller with a backup, and one that has too much to do.
+bats_require_minimum_version 1.5.0
+load common
+load fault
+
+setup_file() {
+    export LISTEN_LIB=$BATS_FILE_TMPDIR/address.so
+    "$CC" -D_GNU_SOURCE -shared -fPIC \
+        "$INTEG2D_SOURCE/tests/stand-in/address.c" -o "$LISTEN_LIB"
+    own_lab <<<MessageTimeout=3
+    local conf=$INTEG2D_LAB/etc first second=127.0.0.2 daemon file
+    first=$(sed -n 's/^SlurmctldHost=localhost(\(.*\))/\1/p' "$conf/slurm.conf")
+    export FIRST=$first SECOND=$second
+    # Each takes itself for localhost, and the other one for elsewhere.
+    for file in slurm daemons; do
+        sed -i "/^SlurmctldHost=/d" "$conf/$file.conf"
+        echo "SlurmctldTimeout=2" >>"$conf/$file.conf"
+        { cat "$conf/$file.conf"
+            echo "SlurmctldHost=elsewhere($first)"
+            echo "SlurmctldHost=localhost($second)"
+        } | sed 's/slurmctld\.\(pid\|log\)/slurmctld-backup.\1/' \
+            >"$conf/$file-backup.conf"
+        { echo "SlurmctldHost=localhost($first)"
+            echo "SlurmctldHost=elsewhere($second)"
+        } >>"$conf/$file.conf"
+    done
+    for daemon in slurmctld slurmd-n1 slurmd-n2; do
+        daemon_kill "$daemon" TERM
+    done
+    controller slurmctld "$first" daemons.conf
+    controller slurmctld-backup "$second" daemons-backup.conf
+    for daemon in slurmd-n1 slurmd-n2; do daemon_again "$daemon"; done
+    answering
+}
+
+controller() {
+    local port
+    port=$(sed -n 's/^SlurmctldPort=//p' "$INTEG2D_LAB/etc/slurm.conf")
+    daemon_more "$1" LD_PRELOAD="$LISTEN_LIB" LISTEN="$2" LISTEN_PORT="$port" \
+        SLURM_CONF="$INTEG2D_LAB/etc/$3" slurmctld -D \
+        -f "$INTEG2D_LAB/etc/$3"
+}
+
+teardown_file() {
+    "$INTEG2D_BIN/integ2d-lab" down
+}
+
+teardown() {
+    kill "${waits[@]}" 2>/dev/null || true
+}
+
+# A wait by the library and one by the commands, each in a folder of its own.
+start_waits() {
+    local backend
+    waits=()
+    for backend in slurm commands; do
+        mkdir $backend
+        on hpc2n "cd $backend && exec integ2d-submit --scheme=serial \
+            --repeat=$1 --backend=$backend" \
+            >$backend/out 2>$backend/err 3>&- &
+        waits+=($!)
+    done
+    for backend in slurm commands; do
+        wait_for ' runs' $backend/err
+    done
+}
+
+# They have ended right, with one job each. Commands may wait by themselves;
+# what was said of the controller was said at most so many times, and as often
+# that it was over.
+end_waits() {
+    local backend said over
+    wait "${waits[0]}"
+    wait "${waits[1]}"
+    for backend in slurm commands; do
+        grep -q passed $backend/out
+        said=$(grep -c 'no answer from Slurm' $backend/err) || true
+        over=$(grep -c 'it answers again' $backend/err) || true
+        [ "$said" -le "$1" ]
+        [ "$over" = "$said" ]
+        [ "$(on hpc2n 'squeue -h -t all -O WorkDir:1000' |
+            grep -c "^$PWD/$backend/integ2d-runs/")" = 1 ]
+    done
+}
+
+@test "a controller that is busy and stops again and again is waited for" {
+    local i clients=()
+    start_waits 4
+    for (( i = 0; i < 4; i++ )); do
+        on hpc2n 'for (( i = 0; i < 30; i++ )); do
+            squeue -t all >>flood 2>&1 & done; wait' 3>&- &
+        clients+=($!)
+        daemon_signal slurmctld STOP
+        sleep 0.7
+        daemon_signal slurmctld CONT
+        sleep 0.2
+    done
+    wait "${clients[@]}" || true
+    end_waits 4
+}
+
+# The last test: what is left is the backup.
+@test "the first controller ends and its backup takes over: the wait goes on" {
+    on hpc2n 'scontrol ping' >ping
+    grep -q '(backup) at elsewhere is UP' ping
+    start_waits 4
+    # Killed at once it would have told its backup nothing of the jobs.
+    daemon_kill slurmctld TERM
+    # For the lab, too, that is now the controller.
+    mv "$INTEG2D_LAB"/pid/slurmctld{-backup,}
+    end_waits 1
+    run -0 --separate-stderr on hpc2n 'integ2d-submit --scheme=serial --grid=300'
+    [[ ${lines[1]} == *passed ]]
+}
