@@ -280,6 +280,21 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
     advised hpc2n disk-full 'could not be written' '    df -h .'
 }
 
+# A quota is the file system's: here the write of the record meets it by the
+# library of tests/faults, which wants a program without sanitizers.
+@test "a quota that is used up" {
+    local plain=$BUILD
+    [ -z "$SANITIZE" ] || plain=$BUILD/plain
+    make -s -C "$INTEG2D_SOURCE" BUILD="$plain" CC="$CC" SANITIZE= \
+        "$plain/bin/integ2d-serial" faults
+    edited hpc2n serial "s|^integ2d-|env FAULT_PROGRAM=integ2d-serial \
+FAULT_FOLDER=$PWD FAULT_CALL='0 write .record_N 1' FAULT_ERROR=122 \
+LD_PRELOAD=$plain/faults/fault.so $plain/bin/&|"
+    by_hand hpc2n
+    grep -q 'the record cannot be written to .*: Disk quota exceeded' error_*.err
+    advised hpc2n disk-full 'your quota or the disk is full'
+}
+
 # ---- The program -------------------------------------------------------------
 
 @test "a debug build" {
