@@ -478,6 +478,29 @@ refused_by() {
     [[ ${lines[2]} == *',module-unknown,"'* ]]
 }
 
+@test "of several that failed accounting is asked once, and knows what of one" {
+    local first
+    edited hpc2n serial 's/--grid=200 --repeat=5/--grid=20000 --repeat=50/'
+    first=$(on hpc2n 'sbatch --parsable job.sbatch')
+    id=$(on hpc2n 'sbatch --parsable job.sbatch')
+    wait_for '^0' "progress_$first"
+    wait_for '^0' "progress_$id"
+    on hpc2n "scancel $first $id"
+    job_end hpc2n
+    for _ in $(seq 100); do
+        if [ "$(on hpc2n "sacct -nPX -j $first,$id -o State" |
+            grep -c ^CANCELLED)" = 2 ]; then break; fi
+        sleep 0.1
+    done
+    on hpc2n "integ2d-collect --json -v $first" >one.json 2>one || true
+    on hpc2n "integ2d-collect --json -v $first $id" >both.json 2>both || true
+    [ "$(jq -c '[.[].advice[].name]' both.json)" = '["cancelled","cancelled"]' ]
+    [ "$(jq .[0].facts both.json)" = "$(jq .[0].facts one.json)" ]
+    # No request more for two.
+    grep -E 'requests? to Slurm' one >expected
+    grep -qxF "$(<expected)" both
+}
+
 @test "a job of job.sbatch by hand is found by its number before it starts" {
     edited hpc2n serial 's/^$/\n/'
     cd ../..

@@ -151,7 +151,7 @@ static void wait_for(const struct arguments *arguments,
  * is to be had, the last known state is shown. */
 static int refresh_all(const struct arguments *arguments,
                        const struct prefix *prefix, struct run *runs,
-                       size_t count)
+                       size_t count, long *requests)
 {
     struct error err;
     struct refresh refresh = {.backend = arguments->backend,
@@ -171,9 +171,7 @@ static int refresh_all(const struct arguments *arguments,
         wait_for(arguments, prefix, &refresh, runs, list, count);
     if (ready)
         save_news(runs, before, count);
-    if (arguments->verbose)
-        fprintf(stderr, "%ld request%s to Slurm\n", refresh.requests,
-                refresh.requests == 1 ? "" : "s");
+    *requests = refresh.requests;
     free(list);
     free(before);
     return ready ? 0 : -1;
@@ -187,17 +185,19 @@ static long late_ms(const struct run *run)
 }
 
 /* Rules that cannot be read are said once, and results are shown without
- * advice. Only for a single run is more asked of Slurm. */
-static int advise(const struct prefix *prefix, struct result *results,
-                  size_t count)
+ * advice. */
+static int advise(const struct arguments *arguments,
+                  const struct prefix *prefix, struct result *results,
+                  size_t count, long requests)
 {
     struct adviser adviser = {.prefix = prefix};
     struct error err;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = advise_result(&adviser, count == 1, &results[i], &err);
+    int rc = advise_results(&adviser, results, count, &requests, &err);
     if (rc != 0)
         fprintf(stderr, "integ2d-collect: %s\n", err.text);
+    if (arguments->verbose)
+        fprintf(stderr, "%ld request%s to Slurm\n", requests,
+                requests == 1 ? "" : "s");
     advise_release(&adviser);
     return rc;
 }
@@ -279,6 +279,7 @@ int main(int argc, char **argv)
     struct error err;
     struct run *runs;
     size_t count;
+    long requests = 0;
     bool bad;
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
@@ -289,13 +290,13 @@ int main(int argc, char **argv)
     if (load_all(&arguments, &runs, &count, &bad) != 0)
         return 2;
     struct result *results = calloc(count ? count : 1, sizeof *results);
-    if (refresh_all(&arguments, &prefix, runs, count) != 0) {
+    if (refresh_all(&arguments, &prefix, runs, count, &requests) != 0) {
         free(results);
         results = NULL;
     }
     for (size_t i = 0; results && i < count; i++)
         result_collect(&runs[i], late_ms(&runs[i]), &results[i]);
-    if (results && advise(&prefix, results, count) != 0)
+    if (results && advise(&arguments, &prefix, results, count, requests) != 0)
         bad = true;
     int status = 2;
     if (results && (count > 0 || !bad)) {

@@ -299,7 +299,7 @@ static void add_record(const struct result *result, struct facts *facts)
 /* ---- All of it ---------------------------------------------------------- */
 
 /* What was used at the time it was ended is less than what it takes. */
-static void add_need(struct facts *facts)
+void evidence_need(struct facts *facts)
 {
     double need = fmax(
         facts->known[FACT_MEM_MIB] ? 2 * facts->number[FACT_MEM_MIB] : NAN,
@@ -310,7 +310,7 @@ static void add_need(struct facts *facts)
 }
 
 void evidence_run(const struct result *result, const struct site *site,
-                  bool ask, struct facts *facts)
+                  struct facts *facts)
 {
     const struct run *run = &result->run;
     add_request(run, site, facts);
@@ -320,14 +320,6 @@ void evidence_run(const struct result *result, const struct site *site,
         add_files(run, facts);
         add_record(result, facts);
     }
-    if (ask && strcmp(run->backend, "slurm") == 0) {
-        if (result->verdict == RESULT_FAILED)
-            evidence_accounting(run, facts);
-        if (facts->known[FACT_LAUNCH] &&
-            strstr(facts->text[FACT_LAUNCH], "srun"))
-            evidence_version(facts);
-    }
-    add_need(facts);
 }
 
 /* ---- Refusals ----------------------------------------------------------- */

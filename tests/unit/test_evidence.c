@@ -72,7 +72,8 @@ static int tear_down(void **state)
 static void gather(void)
 {
     facts_release(&facts);
-    evidence_run(&result, &site, false, &facts);
+    evidence_run(&result, &site, &facts);
+    evidence_need(&facts);
 }
 
 static bool is(enum fact fact, double number)
