@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -144,6 +146,20 @@ static void the_time_it_needs_follows_from_the_repeats_done(void **state)
     }
 }
 
+static void what_an_earlier_attempt_left_is_not_counted(void **state)
+{
+    char path[PATH_MAX + 32];
+    const struct timespec before[2] = {{.tv_sec = result.run.status.start - 1},
+                                       {.tv_sec = result.run.status.start - 1}};
+    (void)state;
+    put("progress_12", "4 10 50.0\n");
+    snprintf(path, sizeof path, "%s/progress_12", result.run.folder);
+    assert_int_equal(utimensat(AT_FDCWD, path, before, 0), 0);
+    gather();
+    assert_false(facts.known[FACT_REPEATS_DONE]);
+    assert_false(facts.known[FACT_NEED_TIME]);
+}
+
 static void the_script_tells_what_was_asked(void **state)
 {
     (void)state;
@@ -228,6 +244,7 @@ int main(void)
         TEST(an_empty_folder_gives_no_data),
         TEST(a_job_that_is_not_over_has_no_exit_code),
         TEST(the_time_it_needs_follows_from_the_repeats_done),
+        TEST(what_an_earlier_attempt_left_is_not_counted),
         TEST(the_script_tells_what_was_asked),
         TEST(both_ends_of_what_a_job_wrote_are_read),
         TEST(a_record_tells_what_ran_even_if_it_is_not_believed),
