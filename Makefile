@@ -105,6 +105,10 @@ all: stage
 Q := $(if $(V),,@)
 SAY = $(if $(V),:,printf '  %-7s %s\n')
 
+# The headers that a file needs, beside it. The folder of the build is written
+# there by its variable: BUILD may name it in more than one way.
+DEPEND = -MMD -MP -MT '$(1)'
+
 # ---- What must be installed ------------------------------------------------
 
 deps:
@@ -136,7 +140,7 @@ kernels: $(KERNEL_BINS) $(FORTRAN_PART)
 $(OBJ)/driver/%.o: kernels/driver/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(KERNEL_FLAGS) $(call DEPEND,$$(OBJ)/driver/$*.o) -c $< -o $@
 
 $(BUILD)/lib/libdriver.a: $(DRIVER_OBJS)
 	@mkdir -p $(@D)
@@ -154,7 +158,7 @@ $(DRIVER_PART): $(wildcard kernels/driver/*.[ch]) $(OBJ)/flags
 $(BIN)/integ2d-%: kernels/%.c $(BUILD)/lib/libdriver.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/kernels
 	@$(SAY) CC $<
-	$(Q)$(COMPILE) $(KERNEL_FLAGS) $(EXTRA) -MMD -MP -MF $(OBJ)/kernels/$*.d -MT $@ \
+	$(Q)$(COMPILE) $(KERNEL_FLAGS) $(EXTRA) $(call DEPEND,$$(BIN)/integ2d-$*) -MF $(OBJ)/kernels/$*.d \
 	  $< $(BUILD)/lib/libdriver.a $(LIBS) $(LDFLAGS) -ljansson -lhwloc -lm -o $@
 
 $(KERNEL_BINS): COMPILE = $(CC)
@@ -175,7 +179,7 @@ BLAS_PARTS := $(patsubst kernels/%.c,$(OBJ)/%.o,$(wildcard kernels/blas/*.c))
 $(OBJ)/blas/%.o: kernels/blas/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(KERNEL_FLAGS) $(call DEPEND,$$(OBJ)/blas/$*.o) -c $< -o $@
 $(BIN)/integ2d-blas: $(BLAS_PARTS)
 $(BIN)/integ2d-blas: EXTRA = $(BLAS_PARTS)
 $(BIN)/integ2d-blas: LIBS = $(BLAS_LIBS) -ldl
@@ -196,7 +200,7 @@ $(OBJ)/fortran/fortran-openmp.o: kernels/fortran-openmp.f90 $(OBJ)/flags
 $(OBJ)/launcher/%.o: jobs/launcher/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(LAUNCHER_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(LAUNCHER_FLAGS) $(call DEPEND,$$(OBJ)/launcher/$*.o) -c $< -o $@
 
 $(BUILD)/lib/liblauncher.a: $(LAUNCHER_OBJS)
 	@mkdir -p $(@D)
@@ -213,7 +217,7 @@ $(LAUNCHER_BINS): $(BIN)/integ2d-%: $(OBJ)/launcher/%.o $(BUILD)/lib/liblauncher
 $(BUILD)/lib/backend-slurm.so: jobs/launcher/backend_slurm.c $(BUILD)/lib/liblauncher.a $(OBJ)/flags
 	@mkdir -p $(@D) $(OBJ)/launcher
 	@$(SAY) CC $<
-	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -Wl,-z,now -MMD -MP -MF $(OBJ)/launcher/backend_slurm.d -MT $@ \
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -shared -Wl,-z,now $(call DEPEND,$$(BUILD)/lib/backend-slurm.so) -MF $(OBJ)/launcher/backend_slurm.d \
 	  $< $(BUILD)/lib/liblauncher.a $(LDFLAGS) -lslurm -o $@
 
 # ---- Install: the same rules fill build/root, where demo and tests run -----
@@ -264,7 +268,7 @@ stage: kernels $(LAUNCHER_BINS) $(SLURM_PART) $(DRIVER_PART)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/lib/liblauncher.a $(BUILD)/lib/libdriver.a
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(LAUNCHER_FLAGS) -Ikernels/driver -MMD -MP $< $(BUILD)/lib/liblauncher.a \
+	$(Q)$(CC) $(LAUNCHER_FLAGS) -Ikernels/driver $(call DEPEND,$$(BUILD)/unit/$*) $< $(BUILD)/lib/liblauncher.a \
 	  $(BUILD)/lib/libdriver.a $(LDFLAGS) -lcmocka -linih -ljansson -lhwloc -lm -o $@
 
 units: $(UNIT_BINS)
@@ -310,7 +314,7 @@ fuzzers:
 $(OBJ)/fuzz/%.o: tests/fuzz/%.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(LAUNCHER_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(LAUNCHER_FLAGS) $(call DEPEND,$$(OBJ)/fuzz/$*.o) -c $< -o $@
 
 $(FUZZERS:%=$(BIN)/%): $(BIN)/%: $(OBJ)/fuzz/%.o $(OBJ)/fuzz/fuzz.o $(BUILD)/lib/liblauncher.a
 	@mkdir -p $(@D)

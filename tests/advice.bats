@@ -280,6 +280,21 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
     advised hpc2n disk-full 'could not be written' '    df -h .'
 }
 
+# A quota is the file system's: here the write of the record meets it by the
+# library of tests/faults, which wants a program without sanitizers.
+@test "a quota that is used up" {
+    local plain=$BUILD
+    [ -z "$SANITIZE" ] || plain=$BUILD/plain
+    make -s -C "$INTEG2D_SOURCE" BUILD="$plain" CC="$CC" SANITIZE= \
+        "$plain/bin/integ2d-serial" faults
+    edited hpc2n serial "s|^integ2d-|env FAULT_PROGRAM=integ2d-serial \
+FAULT_FOLDER=$PWD FAULT_CALL='0 write .record_N 1' FAULT_ERROR=122 \
+LD_PRELOAD=$plain/faults/fault.so $plain/bin/&|"
+    by_hand hpc2n
+    grep -q 'the record cannot be written to .*: Disk quota exceeded' error_*.err
+    advised hpc2n disk-full 'your quota or the disk is full'
+}
+
 # ---- The program -------------------------------------------------------------
 
 @test "a debug build" {
@@ -461,6 +476,29 @@ refused_by() {
     [[ ${lines[0]} == *,advice,folder ]]
     [[ ${lines[1]} == *',,"'* ]]
     [[ ${lines[2]} == *',module-unknown,"'* ]]
+}
+
+@test "of several that failed accounting is asked once, and knows what of one" {
+    local first
+    edited hpc2n serial 's/--grid=200 --repeat=5/--grid=20000 --repeat=50/'
+    first=$(on hpc2n 'sbatch --parsable job.sbatch')
+    id=$(on hpc2n 'sbatch --parsable job.sbatch')
+    wait_for '^0' "progress_$first"
+    wait_for '^0' "progress_$id"
+    on hpc2n "scancel $first $id"
+    job_end hpc2n
+    for _ in $(seq 100); do
+        if [ "$(on hpc2n "sacct -nPX -j $first,$id -o State" |
+            grep -c ^CANCELLED)" = 2 ]; then break; fi
+        sleep 0.1
+    done
+    on hpc2n "integ2d-collect --json -v $first" >one.json 2>one || true
+    on hpc2n "integ2d-collect --json -v $first $id" >both.json 2>both || true
+    [ "$(jq -c '[.[].advice[].name]' both.json)" = '["cancelled","cancelled"]' ]
+    [ "$(jq .[0].facts both.json)" = "$(jq .[0].facts one.json)" ]
+    # No request more for two.
+    grep -E 'requests? to Slurm' one >expected
+    grep -qxF "$(<expected)" both
 }
 
 @test "a job of job.sbatch by hand is found by its number before it starts" {

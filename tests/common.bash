@@ -13,9 +13,8 @@ teardown() {
         if [ -e "$run/state.json" ]; then healthy+=("$run"); fi
     done
     [ ${#healthy[@]} -gt 0 ] || return 0
-    # Twice the first: of a single run Slurm would be asked for more.
-    SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-collect" --json \
-        "${healthy[@]}" "${healthy[0]}" 2>/dev/null >"$BATS_TEST_TMPDIR/healthy.json" || true
+    SLURM_CONF=$INTEG2D_LAB/etc/slurm.conf "$INTEG2D_BIN/integ2d-collect" \
+        --json "${healthy[@]}" 2>/dev/null >"$BATS_TEST_TMPDIR/healthy.json" || true
     jq -n '[inputs[] | select(.verdict == "right") | .advice[]]' \
         "$BATS_TEST_TMPDIR/healthy.json" >"$BATS_TEST_TMPDIR/advice.json"
     [ "$(jq length "$BATS_TEST_TMPDIR/advice.json")" = 0 ] || {

@@ -24,15 +24,15 @@ walk() {
 }
 
 @test "a local job is submitted once and right, or refused with the reason" {
-    walk 100 submit 'EIO EINTR EAGAIN EMFILE short late'
+    walk 100 submit 'EIO EDQUOT EINTR EAGAIN EMFILE short late'
 }
 
 @test "integ2d-collect leaves a run as it was and says what it could not do" {
-    walk 60 collect 'EIO EINTR short late'
+    walk 60 collect 'EIO EDQUOT EINTR short late'
 }
 
 @test "a kernel's record is there and whole, or the program has failed" {
-    walk 40 kernel 'EIO EINTR short late'
+    walk 40 kernel 'EIO EDQUOT EINTR short late'
 }
 
 # On the login node of a site, with either of Slurm's back ends.
@@ -44,9 +44,9 @@ lab_walk() {
 }
 
 @test "Slurm gets each job once or not at all, by its library" {
-    lab_walk slurm 'EIO EMFILE late'
+    lab_walk slurm 'EIO EDQUOT EMFILE late'
 }
 
 @test "Slurm gets each job once or not at all, by its commands" {
-    lab_walk commands 'EIO EMFILE EAGAIN late'
+    lab_walk commands 'EIO EDQUOT EMFILE EAGAIN late'
 }

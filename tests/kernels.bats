@@ -260,7 +260,16 @@ start it with mpirun -n 4 or srun -n 4" \
     run -0 mpi 2 -n 2 --grid=10
 }
 
-@test "ranks say what is wrong once" {
+@test "ranks say what is wrong once, and give help once" {
+    local scheme
+    for scheme in 'mpi 3' 'hybrid 2 2'; do
+        # shellcheck disable=SC2086 # words
+        run -0 --separate-stderr $scheme --help
+        [ "$(grep -c '^Usage: ' <<<"$output")" -eq 1 ]
+        # shellcheck disable=SC2086 # words
+        run -0 --separate-stderr $scheme --version
+        [ "${#lines[@]}" -eq 1 ]
+    done
     run -2 --separate-stderr mpi 3 --grid=0
     [ -z "$output" ]
     [ "$(grep -c 'integ2d-mpi: --grid=0: expected' <<<"$stderr")" -eq 1 ]

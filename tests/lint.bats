@@ -39,6 +39,10 @@ copy_source() {
     touch -d '+1 minute' jobs/launcher/state.h
     run -0 make CFLAGS=-O1 build/obj/launcher/state.o
     [[ $output == *' CC '*state.c* ]]
+    # The same folder by another name.
+    touch -d '+2 minutes' jobs/launcher/state.h
+    run -0 make CFLAGS=-O1 BUILD="$PWD/build" "$PWD/build/obj/launcher/state.o"
+    [[ $output == *' CC '*state.c* ]]
 }
 
 @test "a compiler that is not there is named with the package that has it" {

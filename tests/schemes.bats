@@ -63,6 +63,17 @@ was killed by signal 9 (Killed)" ]
     for pid in "${child[@]}"; do gone "$pid"; done
 }
 
+@test "processes end with the one that started them, were it killed" {
+    local child
+    # Long after it each of them would still compute.
+    start out "$INTEG2D_BIN/integ2d-multiprocess" -n 3 --grid=100000
+    read -ra child <<<"$(children_of "$started" 3)"
+    kill -9 "$started"
+    wait "$started" || [ $? -eq 137 ]
+    for pid in "${child[@]}"; do gone "$pid"; done
+    [ ! -e record_out.json ]
+}
+
 # A rank that is killed ends all: mpirun says so, and there is no result.
 @test "an MPI rank that is killed is a failed run, and no other rank stays" {
     local scheme rank

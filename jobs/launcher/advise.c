@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "evidence_ask.h"
 
 int advise_load(struct adviser *adviser, const char *site, struct error *err)
 {
@@ -25,14 +26,55 @@ int advise_load(struct adviser *adviser, const char *site, struct error *err)
     return 0;
 }
 
-int advise_result(struct adviser *adviser, bool ask, struct result *result,
-                  struct error *err)
+/* A job of Slurm's whose command is for the version of Slurm to judge. */
+static bool needs_version(const struct result *result)
 {
-    if (advise_load(adviser, result->run.site, err) != 0)
-        return -1;
-    evidence_run(result, adviser->has_site ? &adviser->site : NULL, ask,
-                 &result->facts);
-    return advice_find(&adviser->rules, &result->facts, &result->advice, err);
+    const struct facts *facts = &result->facts;
+    return strcmp(result->run.backend, "local") != 0 &&
+           facts->known[FACT_LAUNCH] &&
+           strstr(facts->text[FACT_LAUNCH], "srun");
+}
+
+/* Which Slurm this is, found out once. */
+static void add_version(struct result *results, size_t count)
+{
+    const struct facts *asked = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct facts *facts = &results[i].facts;
+        if (!needs_version(&results[i]))
+            continue;
+        if (!asked)
+            evidence_version(facts);
+        else if (asked->known[FACT_SLURM_VERSION])
+            facts_number(facts, FACT_SLURM_VERSION,
+                         asked->number[FACT_SLURM_VERSION]);
+        asked = facts;
+    }
+}
+
+int advise_results(struct adviser *adviser, struct result *results,
+                   size_t count, long *requests, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct result *result = &results[i];
+        if (advise_load(adviser, result->run.site, err) != 0)
+            return -1;
+        evidence_run(result, adviser->has_site ? &adviser->site : NULL,
+                     &result->facts);
+    }
+    if (requests) {
+        evidence_accounting(results, count, requests);
+        add_version(results, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct result *result = &results[i];
+        evidence_need(&result->facts);
+        if (advise_load(adviser, result->run.site, err) != 0 ||
+            advice_find(&adviser->rules, &result->facts, &result->advice,
+                        err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int advise_refusal(struct adviser *adviser, const struct job *job,

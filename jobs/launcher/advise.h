@@ -21,10 +21,11 @@ struct adviser {
     bool has_site;
 };
 
-/* Fills result->facts and result->advice. `ask`: Slurm's commands may be
- * asked for more. Returns 0, or -1 when the rules cannot be read. */
-int advise_result(struct adviser *adviser, bool ask, struct result *result,
-                  struct error *err);
+/* Fills facts and advice of all results. Accounting is asked once about all
+ * that failed, which is counted in *requests; NULL: nobody is asked. Returns 0,
+ * or -1 when the rules cannot be read. */
+int advise_results(struct adviser *adviser, struct result *results,
+                   size_t count, long *requests, struct error *err);
 
 /* The advice on a job that Slurm refused with those words; advice_release
  * when done. */

@@ -27,6 +27,7 @@ const char *argp_program_version = "integ2d-collect " INTEG2D_VERSION;
 enum {
     LATE_S = 10,   /* after a job's end its files may take as long */
     ADVISED = 100, /* of more runs only those that are not right have advice */
+    BATCH = 256,   /* as many are kept in memory, and asked about, at once */
 };
 
 struct arguments {
@@ -158,14 +159,16 @@ struct collection {
     struct entry *entry;
     struct table_row *row; /* of each entry */
     size_t count, room;
-    bool bad; /* some could not be read */
+    size_t shown;  /* so far */
+    long requests; /* to Slurm */
+    bool bad;      /* some could not be read */
 };
 
 /* Asks for all runs that are not over at once, and waits for them if told to.
  * Where no answer is to be had, the last known state is shown. */
 static int refresh_all(const struct arguments *arguments,
                        const struct prefix *prefix,
-                       const struct collection *collection)
+                       struct collection *collection)
 {
     struct error err;
     struct refresh refresh = {.backend = arguments->backend,
@@ -189,9 +192,7 @@ static int refresh_all(const struct arguments *arguments,
         wait_for(arguments, prefix, &refresh, list, open);
     if (ready)
         refresh_save(list, before, open);
-    if (arguments->verbose)
-        fprintf(stderr, "%ld request%s to Slurm\n", refresh.requests,
-                refresh.requests == 1 ? "" : "s");
+    collection->requests = refresh.requests;
     free(list);
     free(before);
     return ready ? 0 : -1;
@@ -364,20 +365,6 @@ static int open_all(const struct arguments *arguments,
     return ready ? 0 : -1;
 }
 
-/* Rules that cannot be read are said once, and results are shown without
- * advice. Only for a single run is more asked of Slurm. */
-static void advise(struct adviser *adviser, struct collection *collection,
-                   struct result *result)
-{
-    struct error err;
-    if (!adviser->prefix ||
-        advise_result(adviser, collection->count == 1, result, &err) == 0)
-        return;
-    complain(err.text);
-    collection->bad = true;
-    adviser->prefix = NULL;
-}
-
 static int print_json(const struct result *result, bool first)
 {
     json_t *json = result_json(result);
@@ -388,8 +375,8 @@ static int print_json(const struct result *result, bool first)
 }
 
 /* A run whose folder went away meanwhile. */
-static int lose(struct entry *entry, const struct error *err,
-                struct table_row *row)
+static bool lose(struct entry *entry, const struct error *err,
+                 struct table_row *row)
 {
     *row = (struct table_row){.verdict = RESULT_FAILED,
                               .mark = "-",
@@ -401,35 +388,62 @@ static int lose(struct entry *entry, const struct error *err,
                               .text = strdup(err->text),
                               .folder = entry->folder};
     entry->folder = NULL;
-    return 0;
+    return false;
 }
 
-/* Collects what is not known yet; as JSON it is printed at once. The only
- * result of all is shown in full. */
-static int judge(const struct arguments *arguments, size_t index,
-                 struct adviser *adviser, struct collection *collection)
+/* Collects what is not known yet. Returns false where there is no result. */
+static bool take(struct entry *entry, struct table_row *row,
+                 struct result *result)
 {
-    struct entry *entry = &collection->entry[index];
-    struct table_row *row = &collection->row[index];
     struct run run;
     struct error err;
-    struct result result;
-    int rc = 0;
-    if (!entry->run && run_load(entry->folder, &run, &err) != 0)
-        return lose(entry, &err, row);
     if (entry->run)
         run = *entry->run;
-    result_collect(&run, late_ms(&run), &result);
-    advise(adviser, collection, &result);
-    if (arguments->json)
-        rc = print_json(&result, index == 0);
-    bool alone = collection->count == 1;
+    else if (run_load(entry->folder, &run, &err) != 0)
+        return lose(entry, &err, row);
+    result_collect(&run, late_ms(&run), result);
+    return true;
+}
+
+/* A result that is complete: as JSON it is printed at once, the only one of
+ * all is shown in full, and its row is kept. */
+static int show(const struct arguments *arguments, const struct result *result,
+                bool alone, bool first, struct table_row *row)
+{
+    int rc = arguments->json ? print_json(result, first) : 0;
     if (alone && !arguments->json && !arguments->csv)
-        table_print_one(&result, stdout);
+        table_print_one(result, stdout);
     if (alone)
-        table_explain_one(&result, stderr);
-    rc |= table_row_make(&result, row);
-    result_release(&result);
+        table_explain_one(result, stderr);
+    return rc | table_row_make(result, row);
+}
+
+/* Results that are judged together, so that Slurm is asked once about them. */
+struct batch {
+    struct result *result;
+    size_t *index; /* of its entry */
+    size_t count;
+};
+
+/* Rules that cannot be read are said once, and results are shown without
+ * advice. */
+static int judge(const struct arguments *arguments, struct adviser *adviser,
+                 struct batch *batch, struct collection *collection)
+{
+    struct error err;
+    int rc = 0;
+    if (adviser->prefix && advise_results(adviser, batch->result, batch->count,
+                                          &collection->requests, &err) != 0) {
+        complain(err.text);
+        collection->bad = true;
+        adviser->prefix = NULL;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        rc |= show(arguments, &batch->result[i], collection->count == 1,
+                   collection->shown++ == 0, &collection->row[batch->index[i]]);
+        result_release(&batch->result[i]);
+    }
+    batch->count = 0;
     return rc;
 }
 
@@ -437,18 +451,33 @@ static int judge_all(const struct arguments *arguments,
                      const struct prefix *prefix, struct collection *collection)
 {
     struct adviser adviser = {.prefix = prefix};
-    int rc = 0;
+    struct batch batch = {calloc(BATCH, sizeof *batch.result),
+                          calloc(BATCH, sizeof *batch.index), 0};
+    int rc = batch.result && batch.index ? 0 : -1;
     if (arguments->json)
         fputs("[", stdout);
     for (size_t i = 0; rc == 0 && i < collection->count; i++) {
-        if (!collection->entry[i].done)
-            rc = judge(arguments, i, &adviser, collection);
+        batch.index[batch.count] = i;
+        if (!collection->entry[i].done &&
+            take(&collection->entry[i], &collection->row[i],
+                 &batch.result[batch.count]))
+            batch.count++;
+        if (batch.count == BATCH)
+            rc = judge(arguments, &adviser, &batch, collection);
     }
+    if (rc == 0)
+        rc = judge(arguments, &adviser, &batch, collection);
     if (arguments->json)
-        fputs(collection->count > 0 ? "\n]\n" : "]\n", stdout);
+        fputs(collection->shown > 0 ? "\n]\n" : "]\n", stdout);
+    if (arguments->verbose)
+        fprintf(stderr, "%ld request%s to Slurm\n", collection->requests,
+                collection->requests == 1 ? "" : "s");
     advise_release(&adviser);
+    free(batch.result);
+    free(batch.index);
     return rc;
 }
+
 /* -1 when standard output takes no more. */
 static int print(const struct arguments *arguments,
                  const struct collection *collection)

@@ -120,30 +120,21 @@ static void add_state(const struct result *result, struct facts *facts)
         facts_number(facts, FACT_RAN_S, (double)(status->end - status->start));
 }
 
-/* The file "progress_<id>" that a kernel rewrites between its repeats and
- * that stays when it is ended: repeats done, repeats, seconds since its
- * start. A first repeat that is not counted warms up; so one more repeat is
- * over than counted, as soon as any time has gone. */
+/* A first repeat that is not counted warms up; so one more repeat is over than
+ * counted, as soon as any time has gone. */
 static void add_progress(const struct run *run, struct facts *facts)
 {
-    char path[PATH_MAX], limit[32];
-    long done, repeats;
-    double elapsed_s;
-    if (!facts->known[FACT_RAN_S])
+    char limit[32];
+    struct run_progress progress;
+    if (!facts->known[FACT_RAN_S] || run_read_progress(run, &progress) != 0 ||
+        !(progress.elapsed_s > 0))
         return;
-    run_file(run, "progress_", "", path);
-    FILE *file = fopen(path, "re");
-    int fields =
-        file ? fscanf(file, "%ld %ld %lf", &done, &repeats, &elapsed_s) : 0;
-    if (file)
-        fclose(file);
-    if (fields != 3 || done < 0 || repeats < done || !(elapsed_s > 0))
-        return;
+    long done = progress.done, repeats = progress.repeats;
     long warmups = repeats > 1;
     if (done + warmups == 0)
         return;
     facts_number(facts, FACT_REPEATS_DONE, (double)done);
-    double each_s = elapsed_s / (double)(done + warmups);
+    double each_s = progress.elapsed_s / (double)(done + warmups);
     double needed_s = each_s * (double)(repeats + warmups);
     /* A third more, for a node that is slower or shared, and to start. */
     double needed_min = ceil((needed_s * 4 / 3 + 30) / 60);
@@ -299,7 +290,7 @@ static void add_record(const struct result *result, struct facts *facts)
 /* ---- All of it ---------------------------------------------------------- */
 
 /* What was used at the time it was ended is less than what it takes. */
-static void add_need(struct facts *facts)
+void evidence_need(struct facts *facts)
 {
     double need = fmax(
         facts->known[FACT_MEM_MIB] ? 2 * facts->number[FACT_MEM_MIB] : NAN,
@@ -310,7 +301,7 @@ static void add_need(struct facts *facts)
 }
 
 void evidence_run(const struct result *result, const struct site *site,
-                  bool ask, struct facts *facts)
+                  struct facts *facts)
 {
     const struct run *run = &result->run;
     add_request(run, site, facts);
@@ -320,14 +311,6 @@ void evidence_run(const struct result *result, const struct site *site,
         add_files(run, facts);
         add_record(result, facts);
     }
-    if (ask && strcmp(run->backend, "slurm") == 0) {
-        if (result->verdict == RESULT_FAILED)
-            evidence_accounting(run, facts);
-        if (facts->known[FACT_LAUNCH] &&
-            strstr(facts->text[FACT_LAUNCH], "srun"))
-            evidence_version(facts);
-    }
-    add_need(facts);
 }
 
 /* ---- Refusals ----------------------------------------------------------- */

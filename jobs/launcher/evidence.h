@@ -11,11 +11,13 @@
 #include "result.h"
 #include "site.h"
 
-/* Fills *facts (zeroed before) for a run that has been collected. site: the
- * run's, NULL when its file cannot be read. `ask`: also ask accounting about
- * a job that failed, and which Slurm this is; a command each. */
+/* Fills *facts (zeroed before) for a run that has been collected, from its
+ * folder alone. site: the run's, NULL when its file cannot be read. */
 void evidence_run(const struct result *result, const struct site *site,
-                  bool ask, struct facts *facts);
+                  struct facts *facts);
+
+/* The last: what follows from what is known of the run's memory. */
+void evidence_need(struct facts *facts);
 
 /* Fills *facts for a job that Slurm has refused to take, with `refusal` in
  * its words and what there is to choose from. */

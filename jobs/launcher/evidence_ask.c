@@ -12,7 +12,6 @@
 
 enum { ASK_S = 10 }; /* patience with a command of Slurm's */
 
-/* The one value of a line like "State|MaxRSS|Comment" that is ours. */
 static void add_cancelled(const char *state, struct facts *facts)
 {
     static const char by[] = "CANCELLED by ";
@@ -41,32 +40,75 @@ static double mib_of(const char *size)
                 : value / 1048576;
 }
 
-/* One line for the job, with its comment where the site keeps those (another
- * comment is another job's of that number), and one for each step. */
-void evidence_accounting(const struct run *run, struct facts *facts)
+/* Whether accounting is asked about it. */
+static bool is_asked(const struct result *result)
+{
+    return result->verdict == RESULT_FAILED && result->run.status.job_id &&
+           strcmp(result->run.backend, "local") != 0;
+}
+
+/* One line of one of its jobs: the job itself, with its comment where the site
+ * keeps those, or a step ("12.batch"). */
+static void add_line(long job_id, const char *state, const char *rss,
+                     const char *comment, struct result *result)
+{
+    struct facts *facts = &result->facts;
+    double most = mib_of(rss);
+    if (!is_asked(result) || result->run.status.job_id != job_id)
+        return;
+    /* Another job of that number, of long ago or of another cluster. */
+    if (comment[0] && !strstr(comment, result->run.token))
+        return;
+    add_cancelled(state, facts);
+    if (facts->known[FACT_MAX_RSS_MIB])
+        most = fmax(most, facts->number[FACT_MAX_RSS_MIB]);
+    facts_number(facts, FACT_MAX_RSS_MIB, most);
+}
+
+/* "--jobs=12,15", NULL = there are none, or no memory. */
+static char *list_jobs(const struct result *results, size_t count)
+{
+    char *list = NULL;
+    size_t size, listed = 0;
+    FILE *out = open_memstream(&list, &size);
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (is_asked(&results[i]))
+            fprintf(out, "%s%ld",
+                    listed++ ? "," : "--jobs=", results[i].run.status.job_id);
+    }
+    if (fclose(out) == 0 && listed > 0)
+        return list;
+    free(list);
+    return NULL;
+}
+
+void evidence_accounting(struct result *results, size_t count, long *requests)
 {
     struct error ignored;
-    char id[32];
-    char *text_of, *rest;
-    double most = NAN;
-    snprintf(id, sizeof id, "--jobs=%ld", run->status.job_id);
-    char *const argv[] = {"sacct", "-nP", id, "--format=Comment,State,MaxRSS",
-                          NULL};
-    if (command_output(argv, ASK_S, &text_of, &ignored) != 0)
+    char *text_of, *rest, *jobs = list_jobs(results, count);
+    char *const argv[] = {"sacct", "-nP", jobs,
+                          "--format=JobIDRaw,State,MaxRSS,Comment", NULL};
+    if (!jobs)
+        return;
+    (*requests)++;
+    int rc = command_output(argv, ASK_S, &text_of, &ignored);
+    free(jobs);
+    if (rc != 0)
         return;
     for (char *line = strtok_r(text_of, "\n", &rest); line;
          line = strtok_r(NULL, "\n", &rest)) {
-        char *state = strchr(line, '|');
-        char *rss = state ? strchr(state + 1, '|') : NULL;
-        if (!rss)
-            continue;
-        *state++ = *rss++ = '\0';
-        if (line[0] && !strstr(line, run->token))
-            break;
-        add_cancelled(state, facts);
-        most = fmax(most, mib_of(rss));
+        char *field[4] = {line};
+        for (int i = 1; i < 4 && field[i - 1]; i++) {
+            field[i] = strchr(field[i - 1], '|');
+            if (field[i])
+                *field[i]++ = '\0';
+        }
+        for (size_t i = 0; field[3] && i < count; i++)
+            add_line(strtol(line, NULL, 10), field[1], field[2], field[3],
+                     &results[i]);
     }
-    facts_number(facts, FACT_MAX_RSS_MIB, most);
     free(text_of);
 }
 

@@ -5,11 +5,12 @@
 #define INTEG2D_EVIDENCE_ASK_H
 
 #include "fact.h"
-#include "run.h"
+#include "result.h"
 
-/* What accounting (sacct) knows of the run's job: who cancelled it, and the
- * most memory of a task. */
-void evidence_accounting(const struct run *run, struct facts *facts);
+/* Adds to the facts of those results that failed what accounting (sacct) knows
+ * of their jobs: who cancelled them, and the most memory of a task. One
+ * request for all, counted in *requests; none when there is none to ask for. */
+void evidence_accounting(struct result *results, size_t count, long *requests);
 
 /* Which Slurm this is. */
 void evidence_version(struct facts *facts);

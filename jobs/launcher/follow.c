@@ -350,7 +350,7 @@ static void collect(struct follow *follow, struct usage *usage)
     struct adviser adviser = {.prefix = follow->prefix};
     run->status.state = usage->allotment.state;
     result_collect(run, RECORD_MS, &usage->result);
-    advise_result(&adviser, false, &usage->result, &ignored);
+    advise_results(&adviser, &usage->result, 1, NULL, &ignored);
     advise_release(&adviser);
     if (usage->result.record.json)
         lanes_read(usage->result.record.json, &usage->lanes);

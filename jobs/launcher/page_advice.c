@@ -54,7 +54,7 @@ static int add_run(struct adviser *adviser, const struct sample *sample,
     if (run_load(sample->folder, &run, &ignored) != 0)
         return 0;
     result_collect(&run, 0, &result);
-    int rc = advise_result(adviser, false, &result, err);
+    int rc = advise_results(adviser, &result, 1, NULL, err);
     for (size_t i = 0; rc == 0 && i < result.advice.count; i++)
         rc = add(list, &result.advice.advice[i], sample);
     result_release(&result);

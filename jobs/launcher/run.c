@@ -506,3 +506,22 @@ void run_file(const struct run *run, const char *stem, const char *ending,
                  run->status.job_id, ending) >= PATH_MAX)
         path[0] = '\0';
 }
+
+int run_read_progress(const struct run *run, struct run_progress *progress)
+{
+    char path[PATH_MAX];
+    struct stat about;
+    run_file(run, "progress_", "", path);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return -1;
+    int fields = fscanf(file, "%ld %ld %lf", &progress->done,
+                        &progress->repeats, &progress->elapsed_s);
+    bool present = run->status.start > 0 && fstat(fileno(file), &about) == 0 &&
+                   about.st_mtime >= run->status.start;
+    fclose(file);
+    return fields == 3 && present && progress->done >= 0 &&
+                   progress->repeats >= progress->done
+               ? 0
+               : -1;
+}

@@ -96,4 +96,17 @@ int run_list(const char *parent, char ***folders, size_t *count,
 void run_file(const struct run *run, const char *stem, const char *ending,
               char path[PATH_MAX]);
 
+/* What a kernel says of itself between its repeats, in the file
+ * "progress_<id>". */
+struct run_progress {
+    long done; /* repeats over; the one that warms up is not counted */
+    long repeats;
+    double elapsed_s; /* since its start */
+};
+
+/* Reads it for the job's present attempt: a kernel that was ended leaves its
+ * file behind, and what was there before the job began to run is an earlier
+ * attempt's. Returns 0, or -1 when there is none. */
+int run_read_progress(const struct run *run, struct run_progress *progress);
+
 #endif

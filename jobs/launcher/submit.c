@@ -147,6 +147,14 @@ static int print_result(const struct options *options,
     return options->no_wait ? 0 : status[result->verdict];
 }
 
+static void count_requests(const struct options *options,
+                           const struct refresh *refresh)
+{
+    if (options->verbose && !options->no_wait)
+        fprintf(stderr, "%ld request%s to Slurm\n", refresh->requests,
+                refresh->requests == 1 ? "" : "s");
+}
+
 static int finish(const struct options *options, const struct job *job,
                   struct adviser *adviser, struct run *run,
                   struct refresh *refresh, struct progress *progress)
@@ -159,9 +167,6 @@ static int finish(const struct options *options, const struct job *job,
                           .shortest_s = job->site.poll_s};
     if (!options->no_wait) {
         int rc = watch_runs(&watch, &run, 1);
-        if (options->verbose)
-            fprintf(stderr, "%ld request%s to Slurm\n", refresh->requests,
-                    refresh->requests == 1 ? "" : "s");
         if (run_save(run, &err) != 0)
             fprintf(stderr, "integ2d-submit: %s\n", err.text);
         if (rc > 0) {
@@ -169,6 +174,7 @@ static int finish(const struct options *options, const struct job *job,
                     "job %ld goes on; collect it later with\n"
                     "    integ2d-collect %s\n",
                     run->status.job_id, short_name(run->folder));
+            count_requests(options, refresh);
             return EXIT_INTERRUPTED;
         }
         snprintf(text, sizeof text, "job %ld %s", run->status.job_id,
@@ -177,8 +183,10 @@ static int finish(const struct options *options, const struct job *job,
             progress_note(progress, text);
     }
     result_collect(run, options->no_wait ? 0 : LATE_MS, &result);
-    if (!options->no_wait && advise_result(adviser, true, &result, &err) != 0)
+    if (!options->no_wait &&
+        advise_results(adviser, &result, 1, &refresh->requests, &err) != 0)
         fprintf(stderr, "integ2d-submit: %s\n", err.text);
+    count_requests(options, refresh);
     int status = print_result(options, &result);
     result_release(&result);
     return status;

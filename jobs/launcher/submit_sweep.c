@@ -482,7 +482,6 @@ static int show_results(struct course *course)
     struct result *results = calloc(sweep->count, sizeof *results);
     struct error err;
     size_t count = 0;
-    int rc = 0;
     if (!results) {
         error_set(&err, "out of memory for %zu results", sweep->count);
         return fail(&err);
@@ -491,11 +490,11 @@ static int show_results(struct course *course)
         if (!sweep->task[i] || !sweep->array[sweep->in[i]].asked)
             continue;
         result_collect(&sweep->run[i], LATE_MS, &results[count]);
-        if (rc == 0 &&
-            advise_result(course->adviser, false, &results[count], &err) != 0)
-            rc = fail(&err);
         count++;
     }
+    if (advise_results(course->adviser, results, count,
+                       &course->refresh.requests, &err) != 0)
+        fail(&err);
     int printed = 0;
     if (course->options->json)
         printed = print_json(results, count);

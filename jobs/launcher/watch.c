@@ -103,20 +103,15 @@ static bool is_over(const struct watched *watched)
     return watched->given_up || state_is_final(watched->run->status.state);
 }
 
-/* "2 of 5 repeats", from the file that the kernel rewrites; "" = no news. */
+/* ", 2 of 5 repeats"; "" = no news. */
 static void repeats_done(const struct run *run, char *text, size_t size)
 {
-    char path[PATH_MAX];
-    long done, repeats;
+    struct run_progress progress;
     text[0] = '\0';
-    run_file(run, "progress_", "", path);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return;
-    if (fscanf(file, "%ld %ld", &done, &repeats) == 2)
-        snprintf(text, size, ", %ld of %ld repeat%s", done, repeats,
-                 repeats == 1 ? "" : "s");
-    fclose(file);
+    if (run->status.state == STATE_RUNNING &&
+        run_read_progress(run, &progress) == 0)
+        snprintf(text, size, ", %ld of %ld repeat%s", progress.done,
+                 progress.repeats, progress.repeats == 1 ? "" : "s");
 }
 
 static void show_one(const struct watch *watch, const struct state *state)

@@ -145,6 +145,20 @@ long grant_copies(int *first, const char **launcher)
     return 0;
 }
 
+int grant_is_first(void)
+{
+    const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
+                                 "PMI_RANK", "SLURM_PROCID"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const long rank = grant_number(names[i]);
+
+        if (rank >= 0)
+            return rank == 0;
+    }
+    return 1;
+}
+
 /* What could be had without swapping, by the kernel's own estimate. */
 static double free_memory_mib(void)
 {

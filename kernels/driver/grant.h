@@ -37,6 +37,10 @@ int grant_odds(int workers, int typed, char *message, size_t size);
  * the number was read from. */
 long grant_copies(int *first, const char **launcher);
 
+/* Is this the first of the processes that its launcher started, or the only
+ * one? Known before MPI is. */
+int grant_is_first(void);
+
 /* How much memory one more array may take, in MiB: the least of what is free,
  * what Slurm granted on this node, and the process's own limit. INFINITY when
  * nothing is known. */

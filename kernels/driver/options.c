@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "options.h"
 
+#include "grant.h"
+
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
@@ -129,6 +131,14 @@ static error_t read_threads(struct request *request, const char *text)
     return 0;
 }
 
+/* Of the ranks of a program the first one answers. */
+static int is_heard(const struct request *request)
+{
+    return (request->rule != WORKERS_RANKS &&
+            request->rule != WORKERS_HYBRID) ||
+           grant_is_first();
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct request *request = state->input;
@@ -166,10 +176,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->sum = choice == 0 ? SUM_ROWS : SUM_RUNNING;
         return 0;
     case KEY_HELP:
-        argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP, state->name);
+        if (is_heard(request))
+            argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP,
+                      state->name);
         exit(fflush(stdout) == 0 ? 0 : 1);
     case KEY_VERSION:
-        printf("%s %s\n", state->name, INTEG2D_VERSION);
+        if (is_heard(request))
+            printf("%s %s\n", state->name, INTEG2D_VERSION);
         exit(fflush(stdout) == 0 ? 0 : 1);
     case ARGP_KEY_ARG:
         return bad(options, "", text, "options only (see --help)");

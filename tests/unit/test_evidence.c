@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -72,7 +74,8 @@ static int tear_down(void **state)
 static void gather(void)
 {
     facts_release(&facts);
-    evidence_run(&result, &site, false, &facts);
+    evidence_run(&result, &site, &facts);
+    evidence_need(&facts);
 }
 
 static bool is(enum fact fact, double number)
@@ -141,6 +144,20 @@ static void the_time_it_needs_follows_from_the_repeats_done(void **state)
              strcmp(facts.text[FACT_NEED_TIME], rows[i].need) != 0))
             fail_msg("%s: %s", rows[i].progress, facts.text[FACT_NEED_TIME]);
     }
+}
+
+static void what_an_earlier_attempt_left_is_not_counted(void **state)
+{
+    char path[PATH_MAX + 32];
+    const struct timespec before[2] = {{.tv_sec = result.run.status.start - 1},
+                                       {.tv_sec = result.run.status.start - 1}};
+    (void)state;
+    put("progress_12", "4 10 50.0\n");
+    snprintf(path, sizeof path, "%s/progress_12", result.run.folder);
+    assert_int_equal(utimensat(AT_FDCWD, path, before, 0), 0);
+    gather();
+    assert_false(facts.known[FACT_REPEATS_DONE]);
+    assert_false(facts.known[FACT_NEED_TIME]);
 }
 
 static void the_script_tells_what_was_asked(void **state)
@@ -227,6 +244,7 @@ int main(void)
         TEST(an_empty_folder_gives_no_data),
         TEST(a_job_that_is_not_over_has_no_exit_code),
         TEST(the_time_it_needs_follows_from_the_repeats_done),
+        TEST(what_an_earlier_attempt_left_is_not_counted),
         TEST(the_script_tells_what_was_asked),
         TEST(both_ends_of_what_a_job_wrote_are_read),
         TEST(a_record_tells_what_ran_even_if_it_is_not_believed),

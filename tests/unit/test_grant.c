@@ -24,6 +24,7 @@ static const char *const variables[] = {"OMP_NUM_THREADS",
                                         "SLURM_STEP_NUM_TASKS",
                                         "OMPI_COMM_WORLD_RANK",
                                         "PMI_RANK",
+                                        "PMIX_RANK",
                                         "SLURM_PROCID"};
 
 /* As in a shell outside of any job. */
@@ -211,6 +212,20 @@ static void a_limit_of_the_process_counts_what_it_has_taken(void **state)
     assert_true(left_mib >= 0.0 && left_mib < 1023.0);
 }
 
+static void the_first_of_several_is_known_by_its_launcher(void **state)
+{
+    (void)state;
+    assert_true(grant_is_first());
+    set("SLURM_PROCID", "3");
+    assert_false(grant_is_first());
+    set("SLURM_PROCID", "0");
+    assert_true(grant_is_first());
+    set("PMIX_RANK", "1");
+    assert_false(grant_is_first());
+    set("OMPI_COMM_WORLD_RANK", "0");
+    assert_true(grant_is_first());
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, outside)
 
 int main(void)
@@ -221,6 +236,7 @@ int main(void)
         TEST(cpus_are_tasks_times_cpus_of_each),
         TEST(odds_with_the_grant_name_both_numbers),
         TEST(a_launcher_is_known_by_what_it_sets),
+        TEST(the_first_of_several_is_known_by_its_launcher),
         TEST(memory_is_the_least_of_what_there_is),
         TEST(a_limit_of_the_process_counts_what_it_has_taken),
     };
