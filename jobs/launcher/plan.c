@@ -11,7 +11,11 @@
 #include "program.h"
 #include "range.h"
 
-enum { GRID_LARGEST = 10000000, NUMBER_LARGEST = 65535 }; /* as in job.c */
+enum {
+    GRID_LARGEST = 10000000, /* as in job.c */
+    NUMBER_LARGEST = 65535,
+    REFUSALS = 8, /* shown */
+};
 
 /* The options that may have several values, each with those it has. */
 enum axis { SCHEME, MODE, MATH, GRID, WORKERS, CPUS, AXES };
@@ -371,9 +375,13 @@ static void print_refusals(const struct plan *plan, const char *before,
     if (plan->impossible > 0)
         fprintf(file, "%s%zu combination%s impossible here:\n", before,
                 plan->impossible, plan->impossible == 1 ? " is" : "s are");
-    for (size_t i = 0; i < plan->refusals; i++)
+    size_t shown = plan->refusals < REFUSALS ? plan->refusals : REFUSALS;
+    for (size_t i = 0; i < shown; i++)
         fprintf(file, "%s  %zu: %s\n", before, plan->refusal[i].count,
                 plan->refusal[i].text);
+    if (plan->refusals > shown)
+        fprintf(file, "%s  and %zu more reasons\n", before,
+                plan->refusals - shown);
 }
 
 void plan_print(const struct plan *plan, const char *before, FILE *file)

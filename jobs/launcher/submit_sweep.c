@@ -43,6 +43,7 @@ struct course {
     struct sweep sweep;
     struct refresh refresh;
     struct progress progress;
+    bool made;    /* the first array's folders are there */
     bool refused; /* Slurm would not take an array: the rest is not sent */
 };
 
@@ -239,7 +240,8 @@ static int send_array(struct course *course, size_t array)
     int status = 0;
     if (array_job(course, group, sweep->array[array].token,
                   sweep->array[array].count, &job, &script, &err) != 0 ||
-        sweep_make_array(sweep, array, &course->plan, script, &err) != 0 ||
+        (!(array == 0 && course->made) &&
+         sweep_make_array(sweep, array, &course->plan, script, &err) != 0) ||
         sweep_note_asked(sweep, array, &err) != 0)
         status = fail(&err);
     else
@@ -380,10 +382,14 @@ static int prepare_local(struct course *course, const bool *wanted)
 static void save_states(struct course *course)
 {
     struct error err;
+    if (sweep_complete(&course->sweep, &err) != 0) {
+        fprintf(stderr, "integ2d-submit: %s\n", err.text);
+        return;
+    }
     for (size_t i = 0; i < course->sweep.count; i++) {
         const struct run *run = &course->sweep.run[i];
-        if (course->sweep.task[i] && state_is_final(run->status.state) &&
-            run_save(run, &err) != 0) {
+        if (sweep_has_asked(&course->sweep, i) &&
+            state_is_final(run->status.state) && run_save(run, &err) != 0) {
             fprintf(stderr, "integ2d-submit: %s\n", err.text);
             return;
         }
@@ -404,7 +410,7 @@ static int wait_for(struct course *course)
         .feed = is_local(course) && course->plan.groups > 0 ? feed : NULL,
         .feeder = course};
     for (size_t i = 0; list && i < sweep->count; i++) {
-        if (sweep->task[i] && sweep->array[sweep->in[i]].asked)
+        if (sweep_has_asked(sweep, i))
             list[count++] = &sweep->run[i];
     }
     int rc = list ? watch_runs(&watch, list, count) : -1;
@@ -472,7 +478,7 @@ static int show_results(struct course *course)
         return fail(&err);
     }
     for (size_t i = 0; i < sweep->count; i++) {
-        if (!sweep->task[i] || !sweep->array[sweep->in[i]].asked)
+        if (!sweep_has_asked(sweep, i))
             continue;
         result_collect(&sweep->run[i], LATE_MS, &results[count]);
         if (rc == 0 &&
@@ -581,6 +587,51 @@ static int find_limit(struct course *course, const struct site *site,
                                        "(MaxArraySize)");
 }
 
+/* The sweep's files on their way to disk, by a thread of its own: in the
+ * meantime the folders of the first array are made. */
+struct syncing {
+    const struct sweep *sweep;
+    int rc;
+    struct error err;
+};
+
+static void *sync_sweep(void *context)
+{
+    struct syncing *syncing = context;
+    syncing->rc = sweep_sync(syncing->sweep, &syncing->err);
+    return NULL;
+}
+
+static int make_first(struct course *course, struct error *err)
+{
+    struct job job;
+    char *script = NULL;
+    const struct sweep *sweep = &course->sweep;
+    if (!is_local(course) &&
+        array_job(course, sweep->group[sweep->array[0].run[0]],
+                  sweep->array[0].token, sweep->array[0].count, &job, &script,
+                  err) != 0)
+        return -1;
+    int rc = sweep_make_array(sweep, 0, &course->plan, script, err);
+    free(script);
+    return rc;
+}
+
+static int settle_down(struct course *course, struct error *err)
+{
+    pthread_t thread;
+    struct syncing syncing = {.sweep = &course->sweep};
+    int rc = pthread_create(&thread, NULL, sync_sweep, &syncing);
+    if (rc != 0)
+        return error_set(err, "cannot start a thread: %s", strerror(rc));
+    rc = make_first(course, err);
+    course->made = rc == 0;
+    if (pthread_join(thread, NULL) == 0 && syncing.rc == 0)
+        return rc;
+    *err = syncing.err;
+    return -1;
+}
+
 /* Back end, folder and tokens: from here on nothing is lost. */
 static int open_sweep(struct course *course, const struct config *config,
                       const struct site *site, struct options *completed,
@@ -601,7 +652,7 @@ static int open_sweep(struct course *course, const struct config *config,
                      course->refresh.slurm->name, most, &course->sweep,
                      err) != 0)
         return -1;
-    if (sweep_sync(&course->sweep, err) == 0)
+    if (settle_down(course, err) == 0)
         return 0;
     sweep_remove(&course->sweep);
     sweep_release(&course->sweep);
@@ -748,7 +799,7 @@ static int find_states(struct course *course, struct error *err)
     size_t count = 0;
     for (size_t i = 0; list && i < sweep->count; i++) {
         struct run *run = &sweep->run[i];
-        if (!sweep->task[i] || !sweep->array[sweep->in[i]].asked)
+        if (!sweep_has_asked(sweep, i))
             run->status.state = STATE_NEVER_CREATED;
         else if (!state_is_final(run->status.state))
             list[count++] = run;
