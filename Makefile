@@ -249,11 +249,12 @@ test:
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
 
-# 500 submissions killed at random instants; `make test` has fewer.
+# 500 submissions and 100 sweeps killed at random instants; `make test` has fewer.
 torture:
 	@sh .ci/deps build lab test
 	@$(MAKE) --no-print-directory stage
 	@BUILD=$(abspath $(BUILD)) tests/torture
+	@BUILD=$(abspath $(BUILD)) tests/torture 100 slurm sweep
 
 bench: stage
 	@sh .ci/deps build lab bench

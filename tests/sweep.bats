@@ -191,7 +191,9 @@ killed() {
 
 wait_running() {
     for _ in $(seq 100); do
-        if [ -e "$(sweep_folder)"/array_1-*/task_1/progress_* ]; then return; fi
+        if compgen -G "$(sweep_folder)/array_1-*/task_1/progress_*"; then
+            return
+        fi
         sleep 0.1
     done
     return 1
