@@ -121,9 +121,17 @@ killed() {
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
     diff <(shown "$output") <(expected openmp '500 600' '1 2 4')
     [ "$(slurm_jobs | wc -l)" = 6 ]
+    # As it would be had it been killed between each request and its answer:
+    # the jobs are found by their tokens, and none is asked for again.
+    sed -i '/^job/d' "$folder/journal"
+    rm "$folder"/array_*/task_*/state.json
+    run -0 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
+    [[ $stderr == *"of 6 jobs 6 are over, 0 wait or run, 0 are missing"* ]]
+    diff <(shown "$output") <(expected openmp '500 600' '1 2 4')
+    [ "$(slurm_jobs | wc -l)" = 6 ]
     # As it would be had it been killed before the second array.
     rm -r "$folder"/array_2-*
-    sed -i '/^asked 2/d; /^job [23] /d' "$folder/journal"
+    sed -i '/^asked 2/d' "$folder/journal"
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
     [[ $stderr == *"of 6 jobs 4 are over, 0 wait or run, 2 are missing"* ]]
     diff <(shown "$output") <(expected openmp '500 600' '1 2 4')
