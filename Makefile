@@ -279,11 +279,12 @@ test:
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
 
-# 500 submissions killed at random instants; `make test` has fewer.
+# 500 submissions and 100 sweeps killed at random instants; `make test` has fewer.
 torture:
 	@sh .ci/deps build lab test
 	@$(MAKE) --no-print-directory stage
 	@BUILD=$(abspath $(BUILD)) tests/torture
+	@BUILD=$(abspath $(BUILD)) tests/torture 100 slurm sweep
 
 bench: stage
 	@sh .ci/deps build lab bench
@@ -350,7 +351,7 @@ man:
 
 C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] course/programs/*.c jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/stand-in/*.c tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
 SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage course/integ2d-check
-PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve tests/browser/course
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders tests/bench/sweep course/blocks course/serve tests/browser/course
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 

@@ -10,3 +10,8 @@ load common
     run -0 "$INTEG2D_SOURCE/tests/torture" 15 commands
     [[ $output == *"lost 0, twice 0, invented 0, denied 0"* ]]
 }
+
+@test "sweeps killed at random instants lose no job and double none" {
+    run -0 "$INTEG2D_SOURCE/tests/torture" 8 slurm sweep
+    [[ $output == *"lost 0, twice 0, of no sweep 0, not right 0"* ]]
+}

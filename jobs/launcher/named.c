@@ -53,14 +53,31 @@ static int list_runs(char ***folders, size_t *count, struct error *err)
     return error_set(err, "out of memory");
 }
 
+/* The folder of a sweep's task that has no run.json yet gets one. */
+static void complete_task(const char *name)
+{
+    char path[PATH_MAX];
+    struct sweep sweep;
+    struct error ignored;
+    if (snprintf(path, sizeof path, "%s/run.json", name) >= (int)sizeof path ||
+        access(path, F_OK) == 0 ||
+        snprintf(path, sizeof path, "%s/../..", name) >= (int)sizeof path ||
+        !sweep_is(path) || sweep_load(path, &sweep, &ignored) != 0)
+        return;
+    sweep_complete(&sweep, &ignored);
+    sweep_release(&sweep);
+}
+
 int named_load(const char *name, struct run *run, struct error *err)
 {
     char *end, **folders;
     size_t count;
     errno = 0;
     long job_id = strtol(name, &end, 10);
-    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0)
+    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0) {
+        complete_task(name);
         return run_load(name, run, err);
+    }
     if (list_runs(&folders, &count, err) != 0)
         return error_prefix(err, "job %ld", job_id);
     int found = find_job(job_id, folders, count, run, err);

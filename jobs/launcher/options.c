@@ -38,8 +38,8 @@ static const struct argp_option table[] = {
      "hpc2n, uppmax, local (no Slurm), ... or auto, the default: the site "
      "whose login node this is",
      1},
-    {"scheme", KEY_SCHEME, "SCHEME", 0, "which program: see the schemes below",
-     1},
+    {"scheme", KEY_SCHEME, "SCHEME", 0,
+     "which program: see the schemes below; several: see sweeps below", 1},
     {"workers", 'n', "WORKERS", 0,
      "ranks, threads or processes, as the scheme has them; hybrid: ranks, each "
      "of which has the threads of -c (default 1)",
@@ -227,12 +227,16 @@ void options_parse(int argc, char **argv, struct options *options)
         .doc = "Write a batch script for this site, submit it, wait for the "
                "job and show what came out."
                "\v"
+               "Several values are a sweep, one job for each combination: "
+               "lists (1,2,4) and ranges (1-8, 1-9:2, 1-16:x2) of -n, -c and "
+               "--grid, lists of --scheme, --math and --mode.\n"
                "Defaults come from $INTEG2D_ACCOUNT and "
                "~/.config/integ2d/config.ini.\n"
                "Exit status: 0 done and right, 1 the job or its check failed, "
                "2 bad command line, site file or environment, 3 still running "
                "or unknown, 130 interrupted (the job goes on).\n"
-               "Example: integ2d-submit --site=hpc2n --scheme=mpi -n 4",
+               "Examples: integ2d-submit --site=hpc2n --scheme=mpi -n 4\n"
+               "          integ2d-submit --scheme=openmp,mpi -n 1-8:x2",
     };
     *options = (struct options){0};
     argp_err_exit_status = 2;

@@ -11,7 +11,11 @@
 #include "program.h"
 #include "range.h"
 
-enum { GRID_LARGEST = 10000000, NUMBER_LARGEST = 65535 }; /* as in job.c */
+enum {
+    GRID_LARGEST = 10000000, /* as in job.c */
+    NUMBER_LARGEST = 65535,
+    REFUSALS = 8, /* shown */
+};
 
 /* The options that may have several values, each with those it has. */
 enum axis { SCHEME, MODE, MATH, GRID, WORKERS, CPUS, AXES };
@@ -164,28 +168,18 @@ static int find_group(struct plan *plan, const struct job *job, size_t *group,
     return 0;
 }
 
+/* Puts the job into its place among the runs. */
 static int add_run(struct plan *plan, const struct job *job,
-                   const struct prefix *prefix, struct error *err)
+                   const struct prefix *prefix, size_t place, struct error *err)
 {
-    size_t group;
-    if (find_group(plan, job, &group, err) != 0)
+    struct plan_run *run = &plan->run[place];
+    if (find_group(plan, job, &run->group, err) != 0)
         return -1;
-    if (plan->count % 256 == 0) {
-        struct plan_run *more =
-            reallocarray(plan->run, plan->count + 256, sizeof *plan->run);
-        if (!more)
-            return error_set(err, "out of memory for the plan");
-        plan->run = more;
-    }
-    struct plan_run *run = &plan->run[plan->count];
     run_describe(job, "", &run->run);
-    run->group = group;
-    run->script = NULL;
     run->command = strdup(job->command);
     if (!run->command)
         return error_set(err, "out of memory for the plan");
-    plan->group[group].count++;
-    plan->count++;
+    plan->group[run->group].count++;
     return job->site.slurm
                ? 0
                : job_script(job, prefix->jobs, prefix->bin, &run->script, err);
@@ -214,16 +208,18 @@ static int add_refusal(struct plan *plan, const char *text, struct error *err)
     return 0;
 }
 
-/* The grid of a job grows with its workers; work that is not in proportion to
- * the points of the grid cannot be kept so. */
-static int grow(struct job *job, struct error *err)
+/* A job that is made gets another grid; one that grows with its workers keeps
+ * the work of each only where the work goes with the points. */
+static int set_grid(struct job *job, long grid, bool weak, struct error *err)
 {
+    if (!weak)
+        return job_set_grid(job, grid, err);
     if (job->scheme.no_integral)
         return error_set(err,
                          "--weak: the work of %s does not go with the points "
                          "of the grid",
                          job->scheme.name);
-    return job_set_grid(job, plan_weak_grid(job->grid, job->workers), err);
+    return job_set_grid(job, plan_weak_grid(grid, job->workers), err);
 }
 
 static int make_job(const struct options *options, const struct config *config,
@@ -233,14 +229,12 @@ static int make_job(const struct options *options, const struct config *config,
     struct options one = *options;
     if (!one.name)
         one.name = "integ2d-sweep"; /* not all are of one scheme */
-    if (job_make(&one, config, site, job, err) != 0 ||
-        program_check(job, prefix->bin, err) != 0)
+    if (job_make(&one, config, site, job, err) != 0)
         return -1;
-    return options->weak ? grow(job, err) : 0;
+    return program_check(job, prefix->bin, err);
 }
 
-/* Combination number `index`: its jobs follow each other as in a table, the
- * last option changes first. */
+/* Combination number `index`: the last option changes first. */
 static void choose(const struct options *options,
                    const struct values values[AXES], size_t index,
                    struct options *one)
@@ -267,26 +261,69 @@ static int set_account(const struct options *options,
     return 0;
 }
 
+/* One combination with each grid: they differ in nothing else, so that the
+ * job is made once. `first` is the number of the one with the first grid, and
+ * the others follow in steps. */
+static int add_grids(const struct options *options, const struct config *config,
+                     const struct site *site, const struct prefix *prefix,
+                     const struct values values[AXES], size_t first,
+                     size_t step, struct plan *plan, struct job *job,
+                     struct error *err)
+{
+    struct options one;
+    struct error why;
+    size_t grids = values[GRID].count;
+    choose(options, values, first, &one);
+    int made = make_job(&one, config, site, prefix, job, &why);
+    if (made == 0 && set_account(options, config, prefix, plan, job, err) != 0)
+        return -1;
+    for (size_t i = 0; i < grids; i++) {
+        const char *typed = values[GRID].word[i];
+        long grid = typed && grids > 1 ? strtol(typed, NULL, 10) : job->grid;
+        int rc = made;
+        if (rc == 0 && (grids > 1 || options->weak))
+            rc = set_grid(job, grid, options->weak, &why);
+        rc = rc == 0 ? add_run(plan, job, prefix, first + i * step, err)
+                     : add_refusal(plan, why.text, err);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Leaves no place empty. */
+static void close_ranks(struct plan *plan, size_t total)
+{
+    for (size_t i = 0; i < total; i++) {
+        if (!plan->run[i].command)
+            continue;
+        if (i != plan->count)
+            plan->run[plan->count] = plan->run[i];
+        plan->count++;
+    }
+}
+
 static int add_all(const struct options *options, const struct config *config,
                    const struct site *site, const struct prefix *prefix,
                    const struct values values[AXES], struct plan *plan,
                    struct error *err)
 {
-    struct options one;
     struct job *job = malloc(sizeof *job);
-    struct error why;
-    size_t total = 1;
-    int rc = job ? 0 : error_set(err, "out of memory for the plan");
-    for (enum axis axis = 0; axis < AXES; axis++)
+    size_t total = 1, step = 1;
+    for (enum axis axis = 0; axis < AXES; axis++) {
         total *= values[axis].count;
-    for (size_t i = 0; rc == 0 && i < total; i++) {
-        choose(options, values, i, &one);
-        if (make_job(&one, config, site, prefix, job, &why) != 0)
-            rc = add_refusal(plan, why.text, err);
-        else if ((rc = set_account(options, config, prefix, plan, job, err)) ==
-                 0)
-            rc = add_run(plan, job, prefix, err);
+        step *= axis > GRID ? values[axis].count : 1;
     }
+    plan->run = calloc(total, sizeof *plan->run);
+    int rc =
+        job && plan->run ? 0 : error_set(err, "out of memory for the plan");
+    for (size_t i = 0; rc == 0 && i < total; i++) {
+        if (i / step % values[GRID].count == 0)
+            rc = add_grids(options, config, site, prefix, values, i, step, plan,
+                           job, err);
+    }
+    if (plan->run)
+        close_ranks(plan, total);
     free(job);
     return rc;
 }
@@ -371,9 +408,13 @@ static void print_refusals(const struct plan *plan, const char *before,
     if (plan->impossible > 0)
         fprintf(file, "%s%zu combination%s impossible here:\n", before,
                 plan->impossible, plan->impossible == 1 ? " is" : "s are");
-    for (size_t i = 0; i < plan->refusals; i++)
+    size_t shown = plan->refusals < REFUSALS ? plan->refusals : REFUSALS;
+    for (size_t i = 0; i < shown; i++)
         fprintf(file, "%s  %zu: %s\n", before, plan->refusal[i].count,
                 plan->refusal[i].text);
+    if (plan->refusals > shown)
+        fprintf(file, "%s  and %zu more reasons\n", before,
+                plan->refusals - shown);
 }
 
 void plan_print(const struct plan *plan, const char *before, FILE *file)

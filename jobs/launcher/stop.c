@@ -69,7 +69,7 @@ static struct run **list_open(struct sweep *sweep, size_t *count)
     struct run **list = calloc(sweep->count, sizeof *list);
     *count = 0;
     for (size_t i = 0; list && i < sweep->count; i++) {
-        if (sweep->task[i] && sweep->array[sweep->in[i]].asked &&
+        if (sweep_has_asked(sweep, i) &&
             !state_is_final(sweep->run[i].status.state))
             list[(*count)++] = &sweep->run[i];
     }

@@ -307,6 +307,44 @@ bool sweep_is_stopped(const struct sweep *sweep)
     return access(path, F_OK) == 0;
 }
 
+/* ---- Run folders --------------------------------------------------------- */
+
+bool sweep_has_asked(const struct sweep *sweep, size_t run)
+{
+    return sweep->task[run] && sweep->array[sweep->in[run]].asked;
+}
+
+/* The run.json of a task, from what the sweep knows; the folder is made again
+ * where a crash has taken it back. */
+static int complete_run(const struct run *run, struct error *err)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/run.json", run->folder) >=
+        (int)sizeof path)
+        return error_set(err, "%s: the path is too long", run->folder);
+    if (access(path, F_OK) == 0)
+        return 0;
+    char *text = run_text(run), *slash = strrchr(run->folder, '/');
+    char array[PATH_MAX];
+    snprintf(array, sizeof array, "%.*s", (int)(slash - run->folder),
+             run->folder);
+    mkdir(array, 0777);
+    mkdir(run->folder, 0777);
+    int rc = text ? file_write(run->folder, "run.json", text, FILE_PLAIN, err)
+                  : error_set(err, "out of memory for a run");
+    free(text);
+    return rc;
+}
+
+int sweep_complete(const struct sweep *sweep, struct error *err)
+{
+    for (size_t i = 0; i < sweep->count; i++) {
+        if (sweep_has_asked(sweep, i) && complete_run(&sweep->run[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* ---- Lists of runs ------------------------------------------------------- */
 
 struct list {
@@ -337,23 +375,19 @@ static int list_sweep(struct list *list, const char *path, size_t *missing,
                       struct error *err)
 {
     struct sweep sweep;
-    char file[PATH_MAX];
     int rc = 0;
     if (sweep_load(path, &sweep, err) != 0)
         return -1;
     for (size_t i = 0; rc == 0 && i < sweep.count; i++) {
         const struct run *run = &sweep.run[i];
-        if (sweep.task[i] && sweep.array[sweep.in[i]].asked &&
-            snprintf(file, sizeof file, "%s/run.json", run->folder) <
-                (int)sizeof file &&
-            access(file, F_OK) == 0)
-            rc = list_add(list, strdup(run->folder));
-        else
+        if (!sweep_has_asked(&sweep, i))
             (*missing)++;
+        else if ((rc = complete_run(run, err)) == 0 &&
+                 list_add(list, strdup(run->folder)) != 0)
+            rc = error_set(err, "out of memory for the runs of a sweep");
     }
     sweep_release(&sweep);
-    return rc == 0 ? 0
-                   : error_set(err, "out of memory for the runs of a sweep");
+    return rc;
 }
 
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
@@ -423,7 +457,7 @@ static int write_missing(int folder, const char *name, const char *text)
     return -1;
 }
 
-/* The run folder of one task: with its own script where there is no array. */
+/* The folder of one task: with its own script where there is no array. */
 static int make_task(const struct sweep *sweep, int folder, size_t run,
                      const struct plan *plan, const char *script)
 {
@@ -431,16 +465,10 @@ static int make_task(const struct sweep *sweep, int folder, size_t run,
     snprintf(name, sizeof name, JOB_TASK_FOLDER "%zu", sweep->task[run]);
     if (mkdirat(folder, name, 0777) != 0 && errno != EEXIST)
         return -1;
-    if (!script) {
-        snprintf(file, sizeof file, "%s/job.sbatch", name);
-        if (write_missing(folder, file, plan->run[run].script) != 0)
-            return -1;
-    }
-    char *text = run_text(&sweep->run[run]);
-    snprintf(file, sizeof file, "%s/run.json", name);
-    int rc = text ? write_missing(folder, file, text) : -1;
-    free(text);
-    return rc;
+    if (script)
+        return 0;
+    snprintf(file, sizeof file, "%s/job.sbatch", name);
+    return write_missing(folder, file, plan->run[run].script);
 }
 
 /* A line for each task. */

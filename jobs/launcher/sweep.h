@@ -6,7 +6,7 @@
  *     array_1-<token>/  runs that ask for the same resources:
  *         array.sbatch    their script
  *         commands.txt    the command of task 1, 2, ...
- *         task_1/         a run folder
+ *         task_1/         a run folder; its run.json comes last
  *
  * Lines of the journal, of which only what ends in a newline counts:
  *
@@ -83,10 +83,18 @@ int sweep_add_array(struct sweep *sweep, const size_t *runs, size_t count,
                     struct error *err);
 
 /* Makes what an array needs that is not there yet: its folder with `script`
- * (NULL = it is none of Slurm's), and the run folders. */
+ * (NULL = it is none of Slurm's), and its tasks' folders, still without a
+ * run.json: that would double the time of the submission. */
 int sweep_make_array(const struct sweep *sweep, size_t array,
                      const struct plan *plan, const char *script,
                      struct error *err);
+
+/* Writes the run.json of each run that may have been asked for and has none
+ * yet, so that its folder is a run folder like any other. */
+int sweep_complete(const struct sweep *sweep, struct error *err);
+
+/* Whether a request for the run may have been sent. */
+bool sweep_has_asked(const struct sweep *sweep, size_t run);
 
 /* Notes in the journal, on disk before it returns, that an array is going to
  * be asked for. */
@@ -103,9 +111,9 @@ int sweep_stop(const struct sweep *sweep, bool stop);
 bool sweep_is_stopped(const struct sweep *sweep);
 
 /* Puts in the place of each sweep among the folders those of its runs that
- * are there, and counts in *missing the runs that are not. A sweep that cannot
- * be read is left out. Returns 0, or -1 with what was wrong with the last such
- * one. */
+ * have been asked for (see sweep_complete), and counts in *missing the runs
+ * that are not. A sweep that cannot be read is left out. Returns 0, or -1 with
+ * what was wrong with the last such one. */
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
                  struct error *err);
 

@@ -44,69 +44,102 @@ static const struct {
 
 enum { TEXTS = sizeof texts / sizeof texts[0] };
 
+/* The first line: the checksum of all lines behind it. */
+#define CHECKSUM_LINE "{\"checksum\": \"%s\",\n"
+
 /* ---- Writing ------------------------------------------------------------- */
 
-static json_t *options_json(const struct options *options)
+/* A text in JSON's quotes. */
+static void put_text(const char *text, FILE *out)
 {
-    json_t *json = json_object();
-    for (size_t i = 0; json && i < TEXTS; i++) {
+    json_t *json = json_string(text);
+    char *quoted = json ? json_dumps(json, JSON_ENCODE_ANY) : NULL;
+    fputs(quoted ? quoted : "null", out);
+    free(quoted);
+    json_decref(json);
+}
+
+static void put_options(const struct options *options, FILE *out)
+{
+    fputs("\"options\": {", out);
+    for (size_t i = 0; i < TEXTS; i++) {
         const char *text =
             *(const char *const *)((const char *)options + texts[i].offset);
-        if (text)
-            json_object_set_new(json, texts[i].key, json_string(text));
+        if (!text)
+            continue;
+        fprintf(out, "\"%s\": ", texts[i].key);
+        put_text(text, out);
+        fputs(", ", out);
     }
-    if (json)
-        json_object_set_new(json, "placement",
-                            json_boolean(options->placement));
-    if (json)
-        json_object_set_new(json, "weak", json_boolean(options->weak));
-    return json;
+    fprintf(out, "\"placement\": %s, \"weak\": %s},\n",
+            options->placement ? "true" : "false",
+            options->weak ? "true" : "false");
 }
 
-static json_t *run_json(const struct plan_run *row)
+/* A line for each run. Its texts are plain words: they are in its script. */
+static void put_run(const struct plan_run *row, FILE *out)
 {
     const struct run *run = &row->run;
-    return json_pack(
-        "{ss sI sI sI sI sI sI ss ss* sI}", "scheme", run->scheme, "workers",
-        (json_int_t)run->workers, "nodes", (json_int_t)run->nodes,
-        "cpus_per_task", (json_int_t)run->cpus_per_task, "time_min",
-        (json_int_t)run->time_min, "grid", (json_int_t)run->grid, "repeat",
-        (json_int_t)run->repeat, "math", run->math, "mode",
-        run->mode[0] ? run->mode : NULL, "group", (json_int_t)row->group);
+    fprintf(out,
+            "{\"scheme\": \"%s\", \"workers\": %ld, \"nodes\": %ld, "
+            "\"cpus_per_task\": %ld, \"time_min\": %ld, \"grid\": %ld, "
+            "\"repeat\": %ld, \"math\": \"%s\", ",
+            run->scheme, run->workers, run->nodes, run->cpus_per_task,
+            run->time_min, run->grid, run->repeat, run->math);
+    if (run->mode[0])
+        fprintf(out, "\"mode\": \"%s\", ", run->mode);
+    fprintf(out, "\"group\": %zu}", row->group);
 }
 
-/* Of a text that is the same for the same content (FNV-1a, 64 bits): against
- * a slip of the hand, not against malice. */
-static int checksum(const json_t *json, char text[17])
+static void put_sweep(const struct sweep *sweep, const struct plan *plan,
+                      FILE *out)
+{
+    const struct {
+        const char *key, *text;
+    } rows[] = {{"site", sweep->site},       {"backend", sweep->backend},
+                {"token", sweep->token},     {"account", sweep->account},
+                {"name", sweep->name},       {"submitted", sweep->submitted},
+                {"version", INTEG2D_VERSION}};
+    fprintf(out, "\"schema\": %d,\n", SCHEMA);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fprintf(out, "\"%s\": ", rows[i].key);
+        put_text(rows[i].text, out);
+        fputs(",\n", out);
+    }
+    put_options(&sweep->options, out);
+    fputs("\"runs\": [\n", out);
+    for (size_t i = 0; i < plan->count; i++) {
+        put_run(&plan->run[i], out);
+        fputs(i + 1 < plan->count ? ",\n" : "\n", out);
+    }
+    fputs("]}\n", out);
+}
+
+/* Of a text (FNV-1a, 64 bits): against a slip of the hand, not against
+ * malice. */
+static void checksum(const char *text, char sum_text[17])
 {
     uint64_t sum = 14695981039346656037u;
-    char *compact = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    for (const char *at = compact; at && *at; at++)
+    for (const char *at = text; *at; at++)
         sum = (sum ^ (unsigned char)*at) * 1099511628211u;
-    snprintf(text, 17, "%016llx", (unsigned long long)sum);
-    int rc = compact ? 0 : -1;
-    free(compact);
-    return rc;
+    snprintf(sum_text, 17, "%016llx", (unsigned long long)sum);
 }
 
 char *sweep_file_text(const struct sweep *sweep, const struct plan *plan)
 {
-    char sum[17];
-    json_t *runs = json_array();
-    for (size_t i = 0; runs && i < plan->count; i++)
-        json_array_append_new(runs, run_json(&plan->run[i]));
-    json_t *json = json_pack(
-        "{si ss ss ss ss ss ss ss so so}", "schema", SCHEMA, "version",
-        INTEG2D_VERSION, "site", sweep->site, "backend", sweep->backend,
-        "token", sweep->token, "account", sweep->account, "name", sweep->name,
-        "submitted", sweep->submitted, "options", options_json(&sweep->options),
-        "runs", runs);
-    char *text = NULL;
-    if (json && json_array_size(runs) == plan->count &&
-        checksum(json, sum) == 0 &&
-        json_object_set_new(json, "checksum", json_string(sum)) == 0)
-        text = json_dumps(json, JSON_INDENT(1));
-    json_decref(json);
+    char sum[17], *rest = NULL, *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&rest, &size);
+    if (!out)
+        return NULL;
+    put_sweep(sweep, plan, out);
+    bool good = !ferror(out);
+    if (fclose(out) == 0 && good) {
+        checksum(rest, sum);
+        if (asprintf(&text, CHECKSUM_LINE "%s", sum, rest) < 0)
+            text = NULL;
+    }
+    free(rest);
     return text;
 }
 
@@ -210,17 +243,19 @@ static int read_options(json_t *json, struct options *options,
 }
 
 /* Whether nobody has changed it since it was written. */
-static bool is_untouched(json_t *json)
+static bool is_untouched(const char *text)
 {
-    char sum[17], given[17] = "";
-    const char *text = json_string_value(json_object_get(json, "checksum"));
-    if (text)
-        snprintf(given, sizeof given, "%s", text);
-    json_object_del(json, "checksum");
-    return checksum(json, sum) == 0 && strcmp(sum, given) == 0;
+    char sum[17], line[sizeof CHECKSUM_LINE + sizeof sum];
+    const char *end = strchr(text, '\n');
+    if (!end)
+        return false;
+    checksum(end + 1, sum);
+    int length = snprintf(line, sizeof line, CHECKSUM_LINE, sum);
+    return end + 1 - text == length && strncmp(text, line, (size_t)length) == 0;
 }
 
-static int read_all(json_t *json, struct sweep *sweep, json_error_t *why)
+static int read_all(const char *text, json_t *json, struct sweep *sweep,
+                    json_error_t *why)
 {
     const char *site, *backend, *token, *account, *name, *submitted;
     int schema;
@@ -233,7 +268,7 @@ static int read_all(json_t *json, struct sweep *sweep, json_error_t *why)
         return -1;
     snprintf(why->text, sizeof why->text,
              "it has been changed since (its checksum is another)");
-    if (!is_untouched(json))
+    if (!is_untouched(text))
         return -1;
     if (json_unpack_ex(json, why, 0, "{ss ss ss ss ss ss so so}", "site", &site,
                        "backend", &backend, "token", &token, "account",
@@ -379,8 +414,9 @@ static int read_json(struct sweep *sweep, const char *path, struct error *err)
                    ? error_prefix(err, "%s is no sweep", sweep->folder)
                    : -1;
     sweep->json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    int rc = sweep->json ? read_all(text, sweep->json, sweep, &why) : -1;
     free(text);
-    if (sweep->json && read_all(sweep->json, sweep, &why) == 0)
+    if (rc == 0)
         return 0;
     /* jansson quotes what it stumbled over. */
     file_visible(path, shown, sizeof shown);

@@ -501,6 +501,9 @@ static void wait_all(struct watch *watch, struct state *state)
         show(watch, state);
         wait_folders(watch, state);
     }
+    state->shown_ms = 0; /* the last one is shown in any case */
+    if (state->count > 1 && !caught)
+        show(watch, state);
     if (state->folders >= 0)
         close(state->folders);
 }

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "course.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "file.h"
+#include "job.h"
+#include "range.h"
+#include "watch.h"
+
+enum { REQUESTS = 5 }; /* for one array, each certain to be lost */
+
+int course_fail(const struct error *err)
+{
+    fprintf(stderr, "integ2d-submit: %s\n", err->text);
+    return EXIT_USAGE;
+}
+
+/* A folder as one would name it here, fit for a terminal. */
+const char *course_short_name(const char *folder)
+{
+    static char shown[4 * PATH_MAX];
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
+    if (length > 0 && strncmp(folder, here, length) == 0 &&
+        folder[length] == '/')
+        folder += length + 1;
+    file_visible(folder, shown, sizeof shown);
+    return shown;
+}
+
+bool course_is_local(const struct course *course)
+{
+    return !backend_is_slurm(course->refresh.slurm);
+}
+
+int course_array_job(const struct course *course, size_t group,
+                     const char *token, size_t tasks, struct job *job,
+                     char **script, struct error *err)
+{
+    *job = course->plan.group[group].job;
+    if (job_make_array(job, token, (long)tasks, err) != 0)
+        return -1;
+    return job_script(job, course->adviser->prefix->jobs,
+                      course->adviser->prefix->bin, script, err);
+}
+
+int course_limit(struct course *course, const struct site *site, long *most,
+                 struct error *err)
+{
+    *most = site->array_tasks ? site->array_tasks : RANGE_MAX;
+    if (site->array_tasks || course_is_local(course))
+        return 0;
+    if (course->refresh.slurm->array_limit(most, &course->refresh.requests,
+                                           err) != 0)
+        return -1;
+    return *most >= 1 ? 0
+                      : error_set(err, "Slurm takes no arrays of jobs here "
+                                       "(MaxArraySize)");
+}
+
+/* ---- Slurm --------------------------------------------------------------- */
+
+static struct run *first_run(const struct course *course, size_t array)
+{
+    return &course->sweep.run[course->sweep.array[array].run[0]];
+}
+
+/* The tasks of an array that has been taken. */
+static void note_taken(struct course *course, size_t array, long job_id)
+{
+    const struct sweep_array *its = &course->sweep.array[array];
+    struct error err;
+    for (size_t i = 0; i < its->count; i++) {
+        struct job_status *status = &course->sweep.run[its->run[i]].status;
+        *status = (struct job_status){.job_id = job_id, .state = STATE_PENDING};
+    }
+    if (sweep_note_job(&course->sweep, array, job_id, &err) != 0)
+        fprintf(stderr, "integ2d-submit: array job %ld: %s\n", job_id,
+                err.text);
+}
+
+/* The request was sent and no answer came: asks until it is certain whether
+ * there is an array. Returns 1 when there is one, 0 when there is none, -1
+ * when it cannot be said now. */
+static int settle(struct course *course, size_t array)
+{
+    struct run *run = first_run(course, array);
+    struct error err;
+    run->status = (struct job_status){0};
+    for (long pause_ms = 500; !watch_is_ended(); pause_ms += pause_ms / 2) {
+        if (refresh_lost(&course->refresh, &run, 1, true, &err) == 0) {
+            if (run->status.job_id)
+                return 1;
+            return run->status.state == STATE_NEVER_CREATED ? 0 : -1;
+        }
+        progress_show(&course->progress, "waiting for Slurm's controller", "");
+        pause_ms = pause_ms > 10000 ? 10000 : pause_ms;
+        poll(NULL, 0, (int)pause_ms);
+    }
+    return -1;
+}
+
+/* Why there is no array, and what to change. */
+static void explain_refusal(struct course *course, const struct job *job,
+                            const struct error *refusal)
+{
+    struct advice_list list;
+    struct error err;
+    course->refused = true;
+    course_fail(refusal);
+    if (advise_refusal(course->adviser, job, refusal->text, &list, &err) != 0) {
+        course_fail(&err);
+        return;
+    }
+    advice_print(&list, stderr);
+    advice_release(&list);
+}
+
+/* Asks for an array, and again when it is certain that the request was lost.
+ * Returns 0, or the exit status. */
+static int request(struct course *course, size_t array, const struct job *job,
+                   const char *script)
+{
+    struct error err;
+    char folder[PATH_MAX];
+    long job_id;
+    sweep_array_folder(&course->sweep, array, folder);
+    for (int i = 0; i < REQUESTS; i++) {
+        switch (
+            course->refresh.slurm->submit(job, script, folder, &job_id, &err)) {
+        case SUBMIT_OK:
+            note_taken(course, array, job_id);
+            return 0;
+        case SUBMIT_REFUSED:
+            explain_refusal(course, job, &err);
+            return EXIT_USAGE;
+        case SUBMIT_UNSURE:
+            break;
+        }
+        progress_note(&course->progress, err.text);
+        progress_note(&course->progress,
+                      "There may be an array: looking for it");
+        int found = settle(course, array);
+        if (found > 0) {
+            const struct job_status *status = &first_run(course, array)->status;
+            note_taken(course, array,
+                       status->array_id ? status->array_id : status->job_id);
+            return 0;
+        }
+        if (found < 0)
+            break;
+        progress_note(&course->progress, "there is none: submitting again");
+    }
+    fprintf(stderr,
+            "integ2d-submit: there may be an array, and Slurm does not say; "
+            "this finds out later:\n    integ2d-submit --resume %s\n",
+            course_short_name(course->sweep.folder));
+    return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
+}
+
+/* One array: folders, a word in the journal, the request. */
+static int send_array(struct course *course, size_t array)
+{
+    struct sweep *sweep = &course->sweep;
+    size_t group = sweep->group[sweep->array[array].run[0]];
+    struct job job;
+    struct error err;
+    char *script = NULL;
+    int status = 0;
+    if (course_array_job(course, group, sweep->array[array].token,
+                         sweep->array[array].count, &job, &script, &err) != 0 ||
+        (!(array == 0 && course->made) &&
+         sweep_make_array(sweep, array, &course->plan, script, &err) != 0) ||
+        sweep_note_asked(sweep, array, &err) != 0)
+        status = course_fail(&err);
+    else
+        status = request(course, array, &job, script);
+    free(script);
+    return status;
+}
+
+static void note_sent(struct course *course, size_t arrays, size_t jobs)
+{
+    char text[5000];
+    snprintf(text, sizeof text, "%zu job%s submitted in %zu array%s, %s", jobs,
+             jobs == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s",
+             course_short_name(course->sweep.folder));
+    progress_note(&course->progress, text);
+}
+
+/* Those of the arrays that are `wanted`. Returns 0, also when some were
+ * refused after others had been taken; else the exit status. */
+static int send_arrays(struct course *course, const bool *wanted)
+{
+    size_t sent = 0, jobs = 0;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < course->sweep.arrays; i++) {
+        if (!wanted[i])
+            continue;
+        if (watch_is_ended())
+            status = EXIT_INTERRUPTED;
+        if (status == 0)
+            status = send_array(course, i);
+        if (status != 0)
+            break;
+        sent++;
+        jobs += course->sweep.array[i].count;
+    }
+    if (sent > 0)
+        note_sent(course, sent, jobs);
+    return sent > 0 && course->refused ? 0 : status;
+}
+
+/* ---- Without Slurm ------------------------------------------------------- */
+
+static long free_cores(void)
+{
+    cpu_set_t mine;
+    return sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine) : 1;
+}
+
+static long cores_of(const struct course *course, size_t run)
+{
+    const struct job *job = &course->plan.group[course->sweep.group[run]].job;
+    return job->tasks * job->cpus_per_task;
+}
+
+static bool is_waiting(const struct run *run)
+{
+    return run->status.job_id == 0 && run->status.state == STATE_PENDING;
+}
+
+/* Starts one job of this machine; one that cannot be started has failed. */
+static void start(struct course *course, size_t index)
+{
+    struct run *run = &course->sweep.run[index];
+    const struct job *job = &course->plan.group[course->sweep.group[index]].job;
+    struct error err;
+    long job_id = 0;
+    struct job own = *job;
+    own.array = 0;
+    if (course->refresh.slurm->submit(&own, "", run->folder, &job_id, &err) ==
+        SUBMIT_OK) {
+        run->status.job_id = job_id;
+        return;
+    }
+    progress_note(&course->progress, err.text);
+    run->status.state = STATE_NEVER_CREATED;
+}
+
+void course_feed(void *context)
+{
+    struct course *course = context;
+    struct sweep *sweep = &course->sweep;
+    bool stopped = sweep_is_stopped(sweep);
+    long at_once = course->plan.group[0].job.site.tasks_at_once;
+    long left = free_cores(), running = 0;
+    for (size_t i = 0; i < sweep->count; i++) {
+        const struct run *run = &sweep->run[i];
+        if (run->status.job_id == 0 || state_is_final(run->status.state))
+            continue;
+        left -= cores_of(course, i);
+        running++;
+    }
+    for (size_t i = 0; i < sweep->count; i++) {
+        if (!is_waiting(&sweep->run[i]))
+            continue;
+        if (stopped) {
+            sweep->run[i].status.state = STATE_CANCELLED;
+            continue;
+        }
+        if ((at_once && running >= at_once) ||
+            (running > 0 && cores_of(course, i) > left))
+            return;
+        start(course, i);
+        left -= cores_of(course, i);
+        running++;
+    }
+}
+
+/* Folders and words in the journal for all; they are started while waiting. */
+static int prepare_local(struct course *course, const bool *wanted)
+{
+    struct sweep *sweep = &course->sweep;
+    struct error err;
+    char text[5000];
+    size_t jobs = 0;
+    for (size_t i = 0; i < sweep->arrays; i++) {
+        if (!wanted[i])
+            continue;
+        if (sweep_make_array(sweep, i, &course->plan, NULL, &err) != 0 ||
+            sweep_note_asked(sweep, i, &err) != 0)
+            return course_fail(&err);
+        for (size_t k = 0; k < sweep->array[i].count; k++) {
+            struct run *run = &sweep->run[sweep->array[i].run[k]];
+            if (run->status.job_id || sweep->in[sweep->array[i].run[k]] != i)
+                continue;
+            run->status = (struct job_status){.state = STATE_PENDING};
+            jobs++;
+        }
+    }
+    snprintf(text, sizeof text, "%zu job%s to run here, %s", jobs,
+             jobs == 1 ? "" : "s", course_short_name(sweep->folder));
+    progress_note(&course->progress, text);
+    return 0;
+}
+
+int course_send(struct course *course, const bool *wanted)
+{
+    return course_is_local(course) ? prepare_local(course, wanted)
+                                   : send_arrays(course, wanted);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "submit_sweep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend.h"
+#include "course.h"
+#include "lock.h"
+#include "range.h"
+#include "watch.h"
+
+/* Options of the sweep cannot be changed when it goes on. */
+static int check_options(const struct options *options, struct error *err)
+{
+    const struct {
+        const char *name, *value;
+    } not_now[] = {
+        {"--site", options->site},
+        {"--scheme", options->scheme},
+        {"-n", options->workers},
+        {"--grid", options->grid},
+        {"--repeat", options->repeat},
+        {"--math", options->math},
+        {"--mode", options->mode},
+        {"--account", options->account},
+        {"--time", options->time},
+        {"--partition", options->partition},
+        {"--nodes", options->nodes},
+        {"-c", options->cpus_per_task},
+        {"--mem", options->mem},
+        {"--constraint", options->constraint},
+        {"--reservation", options->reservation},
+        {"--name", options->name},
+        {"--output-dir", options->output_dir},
+        {"--max-jobs", options->max_jobs},
+        {"--weak", options->weak ? "" : NULL},
+        {"--placement", options->placement ? "" : NULL},
+        {"--dry-run", options->dry_run ? "" : NULL},
+    };
+    for (size_t i = 0; i < sizeof not_now / sizeof not_now[0]; i++) {
+        if (not_now[i].value)
+            return error_set(err,
+                             "--resume: a sweep goes on as it was begun: "
+                             "leave %s out, or begin a new one",
+                             not_now[i].name);
+    }
+    return 0;
+}
+
+/* A job that was ended from outside, so that it may end well another time. */
+static bool was_cut_short(enum job_state state)
+{
+    switch (state) {
+    case STATE_NEVER_CREATED:
+    case STATE_CANCELLED:
+    case STATE_NODE_FAIL:
+    case STATE_BOOT_FAIL:
+    case STATE_PREEMPTED:
+    case STATE_REVOKED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What became of those that may have been submitted. */
+static int find_states(struct course *course, struct error *err)
+{
+    struct sweep *sweep = &course->sweep;
+    struct run **list = calloc(sweep->count, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; list && i < sweep->count; i++) {
+        struct run *run = &sweep->run[i];
+        if (!sweep_has_asked(sweep, i))
+            run->status.state = STATE_NEVER_CREATED;
+        else if (!state_is_final(run->status.state))
+            list[count++] = run;
+    }
+    int rc = list ? 0 : error_set(err, "out of memory");
+    if (count > 0)
+        rc = refresh_lost(&course->refresh, list, count, true, err);
+    free(list);
+    return rc;
+}
+
+/* The same plan again: what is submitted has gone through all checks. */
+static int plan_again(struct course *course, struct error *err)
+{
+    struct site site;
+    struct config config = {0};
+    struct sweep *sweep = &course->sweep;
+    struct options options = sweep->options;
+    char most[16];
+    snprintf(most, sizeof most, "%d", (int)RANGE_MAX);
+    options.max_jobs = most;
+    if (site_load(course->adviser->prefix->site, sweep->site, &site, err) !=
+            0 ||
+        site_check_active(&site, err) != 0 ||
+        plan_make(&options, &config, &site, course->adviser->prefix,
+                  &course->plan, err) != 0)
+        return error_prefix(err, "%s", course_short_name(sweep->folder));
+    if (sweep_agrees(sweep, &course->plan))
+        return 0;
+    return error_set(err,
+                     "%s: the same options mean other jobs now: the site's "
+                     "file or integ2d has changed since. See what is done with "
+                     "integ2d-collect, and begin a new sweep for the rest",
+                     course_short_name(sweep->folder));
+}
+
+/* Of an array that is to be asked for again nothing must be there; without
+ * Slurm each of its jobs is started by itself. */
+static bool can_be_sent(const struct course *course, size_t array)
+{
+    const struct sweep *sweep = &course->sweep;
+    size_t count = sweep->array[array].count, never = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t run = sweep->array[array].run[i];
+        never += sweep->in[run] == array &&
+                 sweep->run[run].status.state == STATE_NEVER_CREATED;
+    }
+    return course_is_local(course) ? never > 0 : never == count;
+}
+
+/* Missing runs of arrays that are there: new arrays, group by group. */
+static int add_arrays(struct course *course, const bool *missing, long most,
+                      struct error *err)
+{
+    struct sweep *sweep = &course->sweep;
+    size_t *runs = calloc(sweep->count, sizeof *runs);
+    int rc = runs ? 0 : error_set(err, "out of memory");
+    for (size_t group = 0; rc == 0 && group < course->plan.groups; group++) {
+        size_t count = 0;
+        for (size_t i = 0; rc == 0 && i < sweep->count; i++) {
+            if (missing[i] && sweep->group[i] == group)
+                runs[count++] = i;
+            if (count > 0 && (count == (size_t)most || i + 1 == sweep->count)) {
+                rc = sweep_add_array(sweep, runs, count, err);
+                count = 0;
+            }
+        }
+    }
+    free(runs);
+    return rc;
+}
+
+/* Which arrays are to be sent: those of which nothing is there, and new ones
+ * for what else is missing. The caller frees *wanted, which has room for all
+ * arrays; NULL = nothing is missing. */
+static int choose_arrays(struct course *course, bool **wanted,
+                         struct error *err)
+{
+    struct sweep *sweep = &course->sweep;
+    bool *missing = calloc(sweep->count, sizeof *missing);
+    size_t count = 0, old = sweep->arrays, again = 0;
+    long most;
+    *wanted = calloc(sweep->arrays + sweep->count, sizeof **wanted);
+    int rc = missing && *wanted ? 0 : error_set(err, "out of memory");
+    for (size_t i = 0; rc == 0 && i < old; i++) {
+        (*wanted)[i] = can_be_sent(course, i);
+        again += (*wanted)[i];
+    }
+    for (size_t i = 0; rc == 0 && i < sweep->count; i++) {
+        const struct job_status *status = &sweep->run[i].status;
+        missing[i] =
+            was_cut_short(status->state) &&
+            !((*wanted)[sweep->in[i]] && status->state == STATE_NEVER_CREATED);
+        count += missing[i];
+    }
+    if (rc == 0 && again + count > 0)
+        rc = plan_again(course, err);
+    if (rc == 0 && count > 0)
+        rc = course_limit(course, &course->plan.group[0].job.site, &most, err);
+    if (rc == 0 && count > 0)
+        rc = add_arrays(course, missing, most, err);
+    for (size_t i = old; rc == 0 && i < sweep->arrays; i++)
+        (*wanted)[i] = true;
+    free(missing);
+    if (rc == 0 && again + count > 0)
+        return 0;
+    free(*wanted);
+    *wanted = NULL;
+    return rc;
+}
+
+static void note_found(struct course *course)
+{
+    const struct sweep *sweep = &course->sweep;
+    size_t over = 0, open = 0, cut = 0, unknown = 0;
+    char text[400], doubt[100] = "";
+    for (size_t i = 0; i < sweep->count; i++) {
+        enum job_state state = sweep->run[i].status.state;
+        cut += was_cut_short(state);
+        over += state_is_final(state) && !was_cut_short(state);
+        unknown += state == STATE_UNKNOWN;
+        open += !state_is_final(state) && state != STATE_UNKNOWN;
+    }
+    if (unknown > 0)
+        snprintf(doubt, sizeof doubt,
+                 ", %zu not known any more (not submitted again)", unknown);
+    snprintf(text, sizeof text,
+             "of %zu jobs %zu are over, %zu wait or run, %zu are missing%s",
+             sweep->count, over, open, cut, doubt);
+    progress_note(&course->progress, text);
+}
+
+/* With the sweep locked. */
+static int go_on(struct course *course)
+{
+    struct error err;
+    bool *wanted;
+    if (find_states(course, &err) != 0) {
+        course_fail(&err);
+        return EXIT_OPEN;
+    }
+    note_found(course);
+    if (choose_arrays(course, &wanted, &err) != 0)
+        return course_fail(&err);
+    int status = wanted ? course_send(course, wanted) : 0;
+    free(wanted);
+    return status;
+}
+
+static int resume(struct course *course)
+{
+    struct sweep *sweep = &course->sweep;
+    struct error err;
+    bool local = strcmp(sweep->backend, "local") == 0;
+    if (advise_load(course->adviser, sweep->site, &err) != 0 ||
+        backend_choose(course->options->backend ? course->options->backend : "",
+                       !local, course->adviser->prefix->lib,
+                       &course->refresh.slurm, &course->refresh.note,
+                       &err) != 0 ||
+        course->refresh.slurm->open(NULL, &err) != 0)
+        return course_fail(&err);
+    if (course->refresh.note.text[0])
+        fprintf(stderr, "%s\n", course->refresh.note.text);
+    if (lock_is_taken(sweep->folder)) {
+        fprintf(stderr,
+                "integ2d-submit: %s: another integ2d-submit is at work on "
+                "it: try again when that has ended\n",
+                course_short_name(sweep->folder));
+        return EXIT_OPEN;
+    }
+    int lock = lock_take(sweep->folder);
+    sweep_stop(sweep, false);
+    int status = go_on(course);
+    if (status == 0 && local)
+        status = course_finish(course);
+    lock_give(lock);
+    return status == 0 && !local ? course_finish(course) : status;
+}
+
+int submit_resume(const struct options *options, struct adviser *adviser)
+{
+    struct error err;
+    struct course course = {
+        .options = options,
+        .adviser = adviser,
+        .refresh = {.backend = options->backend ? options->backend : "",
+                    .lib_dir = adviser->prefix->lib}};
+    if (check_options(options, &err) != 0 ||
+        sweep_load(options->resume, &course.sweep, &err) != 0)
+        return course_fail(&err);
+    progress_start(&course.progress, options->quiet);
+    watch_signals();
+    int status = resume(&course);
+    sweep_release(&course.sweep);
+    plan_release(&course.plan);
+    return status;
+}
