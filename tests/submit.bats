@@ -14,7 +14,7 @@ whole_way() {
     [ "$(jq -r .site <<<"$output")" = "$1" ]
     [ "$(jq -r .workers <<<"$output")" = 4 ]
     [ "$(jq -r '.record.worker | length' <<<"$output")" = 4 ]
-    [ "$(jq -r '.record.time_s | length' <<<"$output")" = 5 ]
+    [ "$(jq -r '.record.time_s | length' <<<"$output")" = 6 ]
     [ "$(jq -r .nodes <<<"$output")" = 1 ]
 }
 
