@@ -139,6 +139,7 @@ says() {
     # A record of another attempt is foreign.
     jq '.attempt = 0' "$(run_folder)/record_$id.json" >record
     mv record "$(run_folder)/record_$id.json"
+    seal "$(run_folder)/record_$id.json"
     run -1 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *'a record of attempt 1, and the last one was 2'* ]]
 }
