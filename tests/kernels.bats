@@ -159,9 +159,10 @@ EOF
 import json, math
 record = json.load(open("record_99.json"))
 assert set(record) == set("""schema program version scheme math sum grid
-    workers repeat job_id attempt host start warmup_s time_s best_s median_s
+    workers repeat job_id attempt host cpu_model start warmup_s time_s best_s median_s
     integral integral_hex error cpu_used_s cpu_available_s cpus_granted
-    cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags worker notes check""".split())
+    cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags worker notes check
+    checksum""".split())
 assert record["schema"] == 1 and record["program"] == "integ2d-mpi"
 assert record["job_id"] == "99" and record["cpus_granted"] == 3
 assert record["grid"] == 301 and record["workers"] == 3

@@ -326,6 +326,19 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     run -0 --separate-stderr report sweep
     [[ $output == *'openmp, grid 1000, 2 workers: a clock was set meanwhile'* ]]
     [ "$(grep -c '^openmp  *1000' <<<"$output")" = 4 ]
+    # It ended before it began.
+    jq '.start += 86400 | .end = .start - 5' "${state[0]}" >new
+    mv new "${state[0]}"
+    run -0 --separate-stderr report sweep
+    [[ $output == *'openmp, grid 1000, 2 workers: a clock was set meanwhile: the job ended 5 s before it began'* ]]
+    [ "$(grep -c '^openmp  *1000' <<<"$output")" = 4 ]
+    # And it has not begun yet.
+    jq '.start = now + 7200 | .start |= floor | .end = .start + 9' \
+        "${state[0]}" >new
+    mv new "${state[0]}"
+    run -0 --separate-stderr report sweep
+    [[ $output == *'openmp, grid 1000, 2 workers: a clock is wrong: the run began '*' s from now, in the future'* ]]
+    [ "$(grep -c '^openmp  *1000' <<<"$output")" = 4 ]
 }
 
 @test "what is no run, an empty folder and a wrong option are named" {

@@ -182,6 +182,22 @@ static double clock_set(const struct point *point)
     return worst;
 }
 
+static double clock_back(const struct point *point)
+{
+    double worst = 0;
+    for (size_t i = 0; i < point->runs; i++)
+        worst = fmax(worst, (double)point->sample[i].back_s);
+    return worst;
+}
+
+static double clock_ahead(const struct point *point)
+{
+    double worst = 0;
+    for (size_t i = 0; i < point->runs; i++)
+        worst = fmax(worst, (double)point->sample[i].future_s);
+    return worst > (double)clock_s ? worst : 0;
+}
+
 /* "%s" is the series and its workers, "%.3g" the worst of its points. */
 static const struct doubt {
     test_fn *test;
@@ -218,6 +234,14 @@ static const struct doubt {
      "%s: a clock was set meanwhile, or differs from Slurm's: dates and "
      "measured times disagree by %.5g s. The measured times come from a clock "
      "that cannot be set and are used all the same"},
+    {clock_back,
+     "%s: a clock was set meanwhile: the job ended %.5g s before it began. The "
+     "measured times come from a clock that cannot be set and are used all the "
+     "same"},
+    {clock_ahead,
+     "%s: a clock is wrong: the run began %.5g s from now, in the future. The "
+     "measured times come from a clock that cannot be set and are used all the "
+     "same"},
 };
 
 /* "openmp, grid 3000, 2, 4 and 8 workers" */

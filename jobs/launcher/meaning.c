@@ -34,8 +34,12 @@ static void say_share(const struct fit *fit, char text[MEANING])
 static void say_fit(const struct fit *fit, const char *law, char text[MEANING])
 {
     say(text, " (%s, %zu points", law, fit->points);
+    double worst = 100 * fabs(fit->worst);
     if (fit->points > 2)
-        say(text, ", largest residual %.2g %%", 100 * fabs(fit->worst));
+        say(text,
+            worst < 10 ? ", largest residual %.2g %%"
+                       : ", largest residual %.0f %%",
+            worst);
     say(text, ")");
 }
 
@@ -146,6 +150,9 @@ const char *meaning_weak(const struct weak *weak, const struct labels *labels,
         first->workers, last->workers);
     say_share(fit, text);
     say_fit(fit, "Gustafson", text);
+    if (fit->error > vague)
+        say(text, ", too uncertain to conclude anything from: a quieter "
+                  "machine or more repeats help");
     say(text,
         ". To check: %ld workers should do %ld + (1 - %ld) x %.3g = %.3g times "
         "the work in the same time; %.3g were measured, which is %.3g %% of "

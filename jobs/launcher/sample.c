@@ -157,13 +157,18 @@ static time_t date(const char *text)
 
 static void set_clock(const struct ending *ending, struct sample *sample)
 {
+    time_t start =
+        sample->start > ending->start ? sample->start : (time_t)ending->start;
+    time_t now = time(NULL);
     sample->job_s = -1;
-    sample->clock_off_s = 0;
+    sample->future_s = start > now ? start - now : 0;
     if (ending->start <= 0 || ending->end <= 0)
         return;
+    if (ending->end < ending->start) {
+        sample->back_s = ending->start - ending->end;
+        return;
+    }
     sample->job_s = ending->end - ending->start;
-    if (ending->end < ending->start)
-        sample->job_s = 0;
     if (sample->start > 0 && sample->start < ending->start)
         sample->clock_off_s = sample->start - ending->start;
     if (sample->start > 0 && sample->start > ending->end)

@@ -42,6 +42,9 @@ struct sample {
     time_t start;          /* of the first timed repeat; 0 = not known */
     long job_s;            /* from the job's start to its end; -1 = not known,
                               to whole seconds */
+    long back_s;           /* by which its job ended before it began; 0 = it did
+                              not, or is not known */
+    long future_s;         /* by which its start lies in the future; 0 = not */
     bool unsealed;         /* its record has no checksum */
     long clock_off_s;      /* how far the first repeat's date lies outside the
                               job; 0 = inside, or not known */

@@ -91,6 +91,8 @@ static void fill_row(const struct findings *findings, const struct unit *unit,
     const struct sample *sample = point->sample;
     const struct spread *time = &point->time;
     double half = (time->high - time->low) / 2 / time->median;
+    struct unit finer = *unit; /* for what is a small part of a time */
+    finer.decimals++;
     sheet_cell(sheet, "%s", label_scheme(&findings->labels, sample, name));
     sheet_cell(sheet, "%ld", sample->grid);
     sheet_cell(sheet, "%ld", sample->workers);
@@ -107,7 +109,7 @@ static void fill_row(const struct findings *findings, const struct unit *unit,
     time_cell(sheet, unit, time->min);
     time_cell(sheet, unit, time->low);
     time_cell(sheet, unit, time->high);
-    time_cell(sheet, unit, time->mad);
+    time_cell(sheet, &finer, time->mad);
     time_cell(sheet, unit, point->warmup.median);
     sheet_cell(sheet, "%zu", time->count);
     sheet_cell(sheet, "%zu", point->runs);

@@ -400,7 +400,12 @@ static void clocks_that_disagree_are_measured(void **state)
     assert_int_equal(sample.clock_off_s, 70);
     save(STATE_COMPLETED, START + 1, START - 1); /* ended before it began */
     load();
-    assert_int_equal(sample.job_s, 0);
+    assert_int_equal(sample.job_s, -1);
+    assert_int_equal(sample.back_s, 2);
+    assert_int_equal(sample.clock_off_s, 0);
+    save(STATE_COMPLETED, time(NULL) + 3600, time(NULL) + 3601);
+    load();
+    assert_in_range(sample.future_s, 3598, 3600);
     save(STATE_COMPLETED, 0, 0);
     load();
     assert_int_equal(sample.job_s, -1);

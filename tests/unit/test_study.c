@@ -276,6 +276,11 @@ static void a_grid_that_grows_with_the_workers_is_weak_scaling(void **state)
     assert_true(isnan(find(mpi, 4, 3000)->scaled));
     meaning_weak(&findings.study.weak[0], &findings.labels, text);
     assert_non_null(strstr(text, "4 workers should do 4 + (1 - 4) x 0.1"));
+    assert_null(strstr(text, "too uncertain"));
+    findings.study.weak[0].gustafson.error = 0.3;
+    findings.study.weak[0].gustafson.worst = 1.7;
+    meaning_weak(&findings.study.weak[0], &findings.labels, text);
+    assert_non_null(strstr(text, "largest residual 170 %), too uncertain"));
     /* They need no baseline on their own grid. */
     assert_int_equal(cautions_with("grid 2000"), 0);
 }
