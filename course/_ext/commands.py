@@ -7,7 +7,7 @@
        :not-run: REASON              (shown in place of what it prints)
        :status: 1                    (expected of the last command)
        :output: no                   (it is run, but not shown)
-       :compare: no                  (shown, but new in each run)
+       :compare: results             (the rest of it is new in each run)
        :picture: FILE.svg WORDS      (drawn by the commands; shown, with words
                                      for those who cannot see it)
 
@@ -15,7 +15,7 @@
        integ2d-submit --site={site} --scheme=mpi -n 4
 
 They are written once; {key} is a fact of the site. What they print is in
-results/SITE/NAME.txt, written by course/results-run and held against a new run
+results/SITE/NAME.txt, written by course/blocks and held against a new run
 by the tests. Both take the blocks from blocks.json, which the build writes.
 """
 
@@ -84,7 +84,7 @@ class Commands(SphinxDirective):
         'not-run': directives.unchanged_required,
         'status': directives.nonnegative_int,
         'output': lambda word: directives.choice(word, ('yes', 'no')),
-        'compare': lambda word: directives.choice(word, ('yes', 'no')),
+        'compare': lambda word: directives.choice(word, ('all', 'results')),
         'picture': directives.unchanged_required,
     }
 
@@ -124,7 +124,7 @@ class Commands(SphinxDirective):
             'status': self.options.get('status', 0),
             'run': 'not-run' not in self.options,
             'output': self.options.get('output', 'yes') == 'yes',
-            'compare': self.options.get('compare', 'yes') == 'yes',
+            'compare': self.options.get('compare', 'all'),
             'picture': self.options.get('picture', ' ').split(' ')[0],
         })
 
