@@ -237,6 +237,8 @@ install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART)
 	@for file in $(EXERCISE_FILES); do \
 	  install -D -m 644 course/exercises/$$file $(DATA)/exercises/$$file || exit 1; done
 	install -m 644 kernels/julia.jl $(DATA)/
+	install -d $(DATA)/course
+	install -m 644 $(wildcard course/programs/*.c) kernels/serial.c $(wildcard kernels/driver/row.[ch]) $(DATA)/course/
 	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
 	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
 	install -m 644 $(wildcard site/*.ini) $(DATA)/site/
@@ -268,7 +270,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/lib/liblauncher.a $(BUILD)/lib/libdrive
 units: $(UNIT_BINS)
 
 test:
-	@sh .ci/deps build lab test
+	@sh .ci/deps build lab test course
 	@sh .ci/julia
 	@$(MAKE) --no-print-directory stage units
 	@BUILD=$(abspath $(BUILD)) CC="$(CC)" SANITIZE="$(SANITIZE)" tests/run
@@ -342,9 +344,9 @@ man:
 	@sh .ci/deps course
 	@$(SPHINX) -b man course $(BUILD)/man
 
-C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
+C_FILES := $(wildcard kernels/*.[ch] kernels/blas/*.[ch] kernels/driver/*.[ch] course/programs/*.c jobs/launcher/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/faults/*.c tests/fastrow/*.[ch] tests/broken/*.[ch] tests/sanitizer/*.[ch] tests/bench/*.[ch] course/exercises/*/*.c course/exercises/*/*/*.c)
 SHELL_FILES := .ci/run .ci/deps .ci/julia tests/run tests/torture tests/fuzz/run tests/faults/walk tests/bench/run tests/bench/launcher site/lab/integ2d-lab site/lab/commands/hpc2n/job-usage course/integ2d-check
-PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve
+PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py course/_ext/*.py tests/bench/*.py) tests/bench/schemes tests/bench/folders course/blocks course/serve tests/browser/course
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
@@ -362,6 +364,7 @@ lint:
 	shellcheck -x -e SC2016,SC2030,SC2031,SC2154 $(BATS_FILES)
 	for file in $(LUA_FILES); do luac5.4 -p $$file || exit 1; done
 	/usr/bin/python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' $(PYTHON_FILES)
+	for file in course/_static/*.js; do node --check $$file || exit 1; done
 	@# Words misspelt on purpose, and a line end before a word.
 	codespell --ignore-words-list=taks,acount,nin --skip=build*,.git,integ2d-runs .
 

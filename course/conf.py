@@ -16,7 +16,7 @@ version = release = re.search(
 language = 'en'
 
 extensions = ['sphinx_tabs.tabs', 'sphinx_copybutton', 'lesson', 'site_facts',
-              'site_tabs', 'commands', 'mathml']
+              'site_tabs', 'commands', 'mathml', 'furo_files']
 # Parts of pages, included where they belong.
 exclude_patterns = ['exercises', 'python', 'results', '_build']
 highlight_language = 'none'
@@ -38,6 +38,7 @@ pygments_dark_style = 'lesson_style.Dark'
 
 # One choice of site on all pages; a tab cannot be closed.
 sphinx_tabs_disable_tab_closing = True
+sphinx_tabs_disable_css_loading = True
 # What is copied: commands, without prompts and without what they printed.
 copybutton_selector = 'div.highlight-console pre'
 copybutton_prompt_text = r'\$ |> '
@@ -61,14 +62,3 @@ def manual(path):
 
 man_pages = [page for path in sorted((COURSE / 'reference').glob('*.rst'))
              for page in manual(path)]
-
-
-def setup(app):
-    """Until all pages are there: the table of contents without those to come."""
-    def drop(app, name, source):
-        if name == 'index':
-            source[0] = re.sub(
-                r'^   ((?:episodes|instructor|reference)/\S+)\n',
-                lambda m: m[0] if list(COURSE.glob(m[1] + '.rst')) else '',
-                source[0], flags=re.M)
-    app.connect('source-read', drop)

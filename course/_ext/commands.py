@@ -7,12 +7,15 @@
        :not-run: REASON              (shown in place of what it prints)
        :status: 1                    (expected of the last command)
        :output: no                   (it is run, but not shown)
+       :compare: results             (the rest of it is new in each run)
+       :picture: FILE.svg WORDS      (drawn by the commands; shown, with words
+                                     for those who cannot see it)
 
        ml integ2d
        integ2d-submit --site={site} --scheme=mpi -n 4
 
 They are written once; {key} is a fact of the site. What they print is in
-results/SITE/NAME.txt, written by course/results-run and held against a new run
+results/SITE/NAME.txt, written by course/blocks and held against a new run
 by the tests. Both take the blocks from blocks.json, which the build writes.
 """
 
@@ -81,6 +84,8 @@ class Commands(SphinxDirective):
         'not-run': directives.unchanged_required,
         'status': directives.nonnegative_int,
         'output': lambda word: directives.choice(word, ('yes', 'no')),
+        'compare': lambda word: directives.choice(word, ('all', 'results')),
+        'picture': directives.unchanged_required,
     }
 
     def run(self):
@@ -112,17 +117,21 @@ class Commands(SphinxDirective):
             'page': self.env.docname,
             'source': str(pathlib.Path(source).name),
             'line': line,
-            'as': place,
+            'place': place,
+            'tabs': [site.name for site in sites],
             'sites': [site.name for site in sites if site.rehearsed],
             'text': '\n'.join(self.content),
             'status': self.options.get('status', 0),
             'run': 'not-run' not in self.options,
             'output': self.options.get('output', 'yes') == 'yes',
+            'compare': self.options.get('compare', 'all'),
+            'picture': self.options.get('picture', ' ').split(' ')[0],
         })
 
     def show(self, name, place, sites, text):
         """One block where all sites have the same, tabs where they differ."""
-        shown = {site.name: (text[site.name], self.output(name, place, site))
+        shown = {site.name: (text[site.name], self.output(name, place, site),
+                             self.picture(name, place, site))
                  for site in sites}
         reason = self.options.get('not-run')
         first = sites[0].name
@@ -144,7 +153,14 @@ class Commands(SphinxDirective):
             logger.info('%s: no output recorded: make course-results', path)
         return None
 
-    def block(self, text, output, reason):
+    def picture(self, name, place, site):
+        """The recorded picture's path below the sources; None: there is none."""
+        path = f'results/{recorded_at(site.name, place)}/{name}.svg'
+        self.env.note_dependency(path)
+        exists = (pathlib.Path(self.env.srcdir) / path).exists()
+        return path if 'picture' in self.options and exists else None
+
+    def block(self, text, output, picture, reason):
         box = nodes.container(classes=['commands'])
         code = with_prompts(text)
         box += nodes.literal_block(code, code, language='console')
@@ -153,6 +169,9 @@ class Commands(SphinxDirective):
             lines = wrapped(output)
             box += nodes.literal_block(lines, lines, language='none',
                                        classes=['output'])
+        if picture:
+            box += nodes.image('', uri='/' + picture, classes=['picture'],
+                               alt=self.options['picture'].partition(' ')[2])
         if reason:
             words, messages = self.state.inline_text(reason, self.lineno)
             box += nodes.paragraph('', 'Not run here: ', *words, *messages,

@@ -13,6 +13,8 @@ its title how many minutes it takes, `.. episode:: TEACHING EXERCISES`;
 `.. episodes::` makes a table of all.
 """
 
+import pathlib
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
@@ -142,6 +144,16 @@ def episode_table(app, doctree, docname):
         place.replace_self(table)
 
 
+def name_files(app, doctree):
+    """Heads of differences with names of files as they are in the sources."""
+    here = f'{pathlib.Path(app.srcdir).parent}/'
+    for block in doctree.findall(nodes.literal_block):
+        if block.get('language') == 'udiff':
+            text = block.astext().replace(here, '')
+            block.rawsource = text
+            block.children = [nodes.Text(text)]
+
+
 def cells(*contents):
     row = nodes.row()
     for content in contents:
@@ -198,5 +210,6 @@ def setup(app):
     app.connect('env-before-read-docs', start)
     app.connect('env-purge-doc', purge)
     app.connect('env-merge-info', merge)
+    app.connect('doctree-read', name_files)
     app.connect('doctree-resolved', episode_table)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}

@@ -12,7 +12,7 @@ import re
 
 # Told only when the launcher looks at the right moment.
 COMES_AND_GOES = re.compile(
-    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: ')
+    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: |\d+ of \d+ jobs over')
 DOUBTS = re.compile(r'(## )?Doubts$')
 ALONE = r'(?<![\w.])'
 PATTERNS = [(re.compile(pattern), word) for pattern, word in (
@@ -89,16 +89,20 @@ def lines_alike(first, second):
         for a, b in zip(one, other))
 
 
-def difference(shown, printed):
+def results_of(lines):
+    """Of an output that is new in each run: its results and their verdicts."""
+    return [line for line in lines
+            if re.search(r'\b(passed|failed)$|^Integral value', line)]
+
+
+def difference(shown, printed, only_results=False):
     """'' if alike, else the first lines that are not."""
     one, other = list(lines_of(shown)), list(lines_of(printed))
+    if only_results:
+        one, other = results_of(one), results_of(other)
     for place in range(max(len(one), len(other))):
         a = one[place] if place < len(one) else '(nothing more)'
         b = other[place] if place < len(other) else '(nothing more)'
         if not lines_alike(a, b):
             return f'on the page: {a}\nprinted now: {b}\n'
     return ''
-
-
-def alike(shown, printed):
-    return not difference(shown, printed)

@@ -72,6 +72,21 @@
     }
   }
 
+  // ---- The side bars of narrow pages open with the keyboard, too --------------
+
+  function reachSidebars() {
+    for (const icon of document.querySelectorAll("label[for=__navigation], label[for=__toc]")) {
+      if (icon.getAttribute("aria-hidden")) continue;
+      icon.setAttribute("role", "button");
+      icon.tabIndex = 0;
+      icon.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        icon.click();
+      });
+    }
+  }
+
   // ---- Paper shows what is folded --------------------------------------------
 
   let folded = [];
@@ -85,6 +100,7 @@
 
   addEventListener("DOMContentLoaded", () => {
     addViews();
+    reachSidebars();
     // After sphinx-tabs has brought back the choice of site.
     setTimeout(markTabs);
     addEventListener("click", () => setTimeout(markTabs));

@@ -3,7 +3,7 @@
  * Closed form: the sum over a row of midpoints is cos x / sin(h/2), exactly.
  * What is left of the inner loop is one cosine.
  */
-#include "driver.h"
+#include "driver/driver.h"
 
 #include <math.h>
 

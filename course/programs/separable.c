@@ -4,7 +4,7 @@
  * of cos y and sin y, which are the same for all rows: found once, they make a
  * row two multiplications.
  */
-#include "driver.h"
+#include "driver/driver.h"
 
 #include <math.h>
 
