@@ -62,14 +62,3 @@ def manual(path):
 
 man_pages = [page for path in sorted((COURSE / 'reference').glob('*.rst'))
              for page in manual(path)]
-
-
-def setup(app):
-    """Until all pages are there: the table of contents without those to come."""
-    def drop(app, name, source):
-        if name == 'index':
-            source[0] = re.sub(
-                r'^   ((?:episodes|instructor|reference)/\S+)\n',
-                lambda m: m[0] if list(COURSE.glob(m[1] + '.rst')) else '',
-                source[0], flags=re.M)
-    app.connect('source-read', drop)

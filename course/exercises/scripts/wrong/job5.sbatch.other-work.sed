@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+s/--grid=[0-9]+/--grid=100/

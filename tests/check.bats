@@ -1,0 +1,421 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-3-Clause
+# integ2d-check: skeletons fail, solutions pass, each mistake gets its own hint.
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() {
+    export EXERCISES=$INTEG2D_SOURCE/course/exercises
+}
+
+# On this machine, without Slurm: check EXERCISE [FILE]
+check() {
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
+        SLURM_CONF=/nonexistent \
+        "${prefix_bin:-$INTEG2D_BIN}/integ2d-check" --site=local "$@"
+}
+
+# expect STATUS 'words' ... after bats' run; - stands for any words
+expect() {
+    local words
+    if [ "$status" != "$1" ]; then
+        echo "expected status $1, found $status: $output $stderr"
+        return 1
+    fi
+    shift
+    for words in "$@"; do
+        if [[ "$output$stderr" != *"$words"* ]]; then
+            echo "expected: $words"
+            echo "found: $output $stderr"
+            return 1
+        fi
+    done
+}
+
+# The answers of a program's exercise: the skeleton, the solution, and all that
+# are wrong or could be better.
+program() {
+    local name=$1 file hint
+    run --separate-stderr check "$name" "$EXERCISES/$name/$name.c"
+    expect 1 "$name: not yet" "hint ($2)"
+    [ -z "$stderr" ]
+    run --separate-stderr check "$name" "$EXERCISES/$name/solution/$name.c"
+    expect 0 "$name: solved" 'rows done once each by'
+    [[ $output != *hint* ]]
+    for file in "$EXERCISES/$name"/wrong/*.c; do
+        hint=$(basename "$file" .c)
+        run --separate-stderr check "$name" "$file"
+        case " $3 " in
+        *" $hint "*) expect 0 "$name: solved" "hint ($hint)" ;;
+        *) expect 1 "$name: not yet" "hint ($hint)" ;;
+        esac
+    done
+}
+
+@test "the reduction: the skeleton fails, the solution passes, mistakes are told apart" {
+    program reduction no-threads 'atomic critical'
+}
+
+@test "the race: the skeleton fails, the solution passes, mistakes are told apart" {
+    program race race critical
+}
+
+@test "the constant: the skeleton fails, the solution passes, mistakes are told apart" {
+    program constant single ''
+}
+
+@test "the ranks: the skeleton fails, the solution passes, mistakes are told apart" {
+    # With two ranks the rest is one row, which somebody has to have.
+    if [ "$(nproc)" -ge 4 ]; then
+        program ranks all-rows-each rest-to-the-last
+    else
+        run -0 check ranks "$EXERCISES/ranks/solution/ranks.c"
+        run -1 check ranks "$EXERCISES/ranks/wrong/rest-lost.c"
+    fi
+}
+
+# ---- What a learner types, and what is no answer ----------------------------------
+
+@test "without a file the exercise is put here, once, and never written over" {
+    run -0 check
+    [ "$(wc -l <<<"$output")" = "$(find "$EXERCISES" -name exercise | wc -l)" ]
+    [[ ${lines[0]} == 'reduction  '* ]]
+    run --separate-stderr check race
+    expect 1 'put into this folder' race.c
+    cmp race.c "$EXERCISES/race/race.c"
+    cp "$EXERCISES/race/solution/race.c" .
+    run -0 check race
+    cmp race.c "$EXERCISES/race/solution/race.c"
+    run -0 check --list
+    run -0 check --help
+    [[ $output == Usage:* ]]
+    [ "$(check --version)" = "integ2d-check ${output:+$("$INTEG2D_BIN/integ2d-submit" --version | cut -d ' ' -f 2)}" ]
+}
+
+@test "a bad command line is named, and nothing is made" {
+    run --separate-stderr check nosuch
+    expect 2 "unknown exercise 'nosuch'" reduction
+    run --separate-stderr check ../ranks
+    expect 2 "unknown exercise '../ranks'"
+    run --separate-stderr check race nosuch.c
+    expect 2 'nosuch.c: no such file'
+    run --separate-stderr check race a.c b.c
+    expect 2 "'b.c' is one argument too many"
+    run --separate-stderr check --fast
+    expect 2 "unknown option '--fast'"
+    run --separate-stderr check -A
+    expect 2 "'-A' wants a value"
+    run --separate-stderr "$INTEG2D_BIN/integ2d-check" --site=nosuch race "$EXERCISES/race/race.c"
+    expect 2 "integ2d-check: --site: " nosuch
+    run --separate-stderr check scripts
+    expect 2 'batch scripts need a site with Slurm'
+    CC=nosuchcc run --separate-stderr check race "$EXERCISES/race/race.c"
+    expect 2 'no compiler nosuchcc'
+    [ -z "$(find . -name '*.c' -o -name 'record*')" ]
+}
+
+@test "a program that does not compile is shown the line, and is not run" {
+    sed 's/worker_stop(me);/worker_stop(me)/' "$EXERCISES/race/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (compiler)' race.c:43:
+    [ -z "$(find . -name 'record_*' -o -name 'output_*')" ]
+}
+
+@test "what only looks right is not: numbers, exit status 0, a foreign record" {
+    cat >race.c <<'END_OF_C'
+#include <stdio.h>
+int main(void)
+{
+    printf("Integral value is -5.430518e-16, Error is 5.430518e-16\n");
+    return 0;
+}
+END_OF_C
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (no-record)'
+    # Somebody else's right result.
+    cat >race.c <<'END_OF_C'
+#include <stdlib.h>
+int main(void)
+{
+    return system(REAL " -n 4 --grid=100 >/dev/null");
+}
+END_OF_C
+    CC="${CC:-gcc} -DREAL=\"$INTEG2D_BIN/integ2d-openmp\"" run --separate-stderr check race
+    expect 1 'race: not yet'
+    # The right program, on another grid.
+    sed 's/run_start/run.grid = 10;\n    run_start/' \
+        "$EXERCISES/race/solution/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet'
+    # And one that does nothing: the integral is 0.
+    sed 's/worker_row(me, i);//' "$EXERCISES/race/solution/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'row 0 was done 0 times' 'hint (lost-row)'
+    # One that ends badly after a right run.
+    sed 's/return run_finish(&run);/run_finish(\&run);\n    return 3;/' \
+        "$EXERCISES/race/solution/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet'
+}
+
+@test "a program that hangs is ended, and leaves no process" {
+    local prefix prefix_bin
+    prefix=$(copy_prefix)
+    prefix_bin=$prefix/bin
+    sed -i 's/^limit_s.*/limit_s = 1/' "$prefix/share/integ2d/exercises/race/exercise"
+    sed 's/taken\[i\] = 1;/;/' "$EXERCISES/race/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (hangs)'
+    [ -z "$(find /proc/[0-9]*/exe -lname "$PWD/*" 2>/dev/null)" ]
+}
+
+@test "a race that did not show is luck, and not accepted" {
+    # Each thread waits until the one before it must be done.
+    sed 's/    for (long i = take/    usleep(100000 * (unsigned)me->number);\n&/
+        s/usleep(10);/;/; s/run_start(&run);/run.repeat = 1;\n    &/' \
+        "$EXERCISES/race/race.c" >race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (luck)'
+}
+
+@test "hints are text that an instructor can change, and slips are named" {
+    local prefix prefix_bin hints
+    prefix=$(copy_prefix)
+    prefix_bin=$prefix/bin
+    hints=$prefix/share/integ2d/exercises/constant/hints
+    cat >"$hints" <<'END_OF_HINTS'
+[mine]
+when = check = "failed" or workers > 7
+when = rows_wrong = grid
+say = All @grid@ rows
+say = of @program@ are wrong.
+END_OF_HINTS
+    run --separate-stderr check constant "$EXERCISES/constant/constant.c"
+    expect 1 'hint (mine): All 1000 rows of integ2d-constant are wrong.'
+    echo 'when = nosuch = 1' >>"$hints"
+    run --separate-stderr check constant "$EXERCISES/constant/constant.c"
+    expect 2 "hints:6: no fact called 'nosuch'"
+    sed -i '$s/.*/when = check is good/' "$hints"
+    run --separate-stderr check constant "$EXERCISES/constant/constant.c"
+    expect 2 'hints:6:' 'expected FACT'
+    sed -i '$s/.*/sya = x/' "$hints"
+    run --separate-stderr check constant "$EXERCISES/constant/constant.c"
+    expect 2 "hints:6: 'sya = x': expected [name], when"
+}
+
+@test "every fact of a hint is described, and every one described is known" {
+    local fact
+    for fact in $(sed -n '/^known="/,/"$/p' "$INTEG2D_SOURCE/course/integ2d-check" |
+        tr -d '\\"' | sed 's/known=//'); do
+        grep -q "\`$fact\`" "$EXERCISES/README.md" || { echo "$fact"; return 1; }
+    done
+}
+
+# ---- Answers about runs -----------------------------------------------------------
+
+# A run of openmp: made FOLDER WORKERS SECONDS [CORES USED_S [GRID]]
+made() {
+    local folder=$1 id=$((RANDOM + 100000))
+    if [ ! -d real ]; then
+        SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-submit" --site=local \
+            --scheme=openmp --grid=100 --repeat=10 -q --output-dir=real >/dev/null
+    fi
+    mkdir -p "$folder"
+    cp real/*/job.sbatch "$folder"
+    jq --argjson n "$2" --argjson g "${6:-1000}" '.workers = $n | .grid = $g' \
+        real/*/run.json >"$folder/run.json"
+    jq --argjson i $id '.job_id = $i | .end = .start + 20' \
+        real/*/state.json >"$folder/state.json"
+    jq --arg i $id --argjson n "$2" --argjson g "${6:-1000}" --argjson t "$3" \
+        --argjson c "${4:-$2}" --argjson u "${5:-1}" '
+        .workers = $n | .grid = $g | .job_id = $i | .warmup_s = $t |
+        .time_s = [range(10) | $t * (1 + 0.001 * ((. * 7 % 10) - 4.5))] |
+        .best_s = (.time_s | min) | .median_s = $t | .cpus_granted = $c |
+        .cpu_used_s = $u | .cpu_available_s = $c |
+        .worker = [range($n) as $w | .worker[0]]' \
+        real/*/record_*.json >"$folder/record_$id.json"
+}
+
+# The answers of an exercise about runs.
+answers() {
+    local name=$1 file hint
+    run --separate-stderr check "$name"
+    expect 1 'put into this folder'
+    run --separate-stderr check "$name"
+    expect 1 "$name: not yet" "hint ($2)"
+    run --separate-stderr check "$name" "$EXERCISES/$name/solution/$name.txt"
+    expect 0 "$name: solved"
+    for file in "$EXERCISES/$name"/wrong/*.txt; do
+        hint=$(basename "$file" .txt)
+        run --separate-stderr check "$name" "$file"
+        expect 1 "$name: not yet" "hint ($hint)"
+    done
+}
+
+@test "the scaling study: right numbers pass, each other one is told what it is" {
+    made study/one 1 1.0
+    made study/two 2 0.55
+    made study/four 4 0.325
+    made study/eight 8 0.2125
+    cp -r study no-one && rm -r no-one/one
+    mkdir pair && cp -r study/one study/two pair
+    cp -r study mixed
+    made mixed/other 2 0.1 2 1 500
+    cp -r study failed
+    sed -i 's/"passed"/"failed"/' failed/two/record_*.json
+    # A share that grows with the workers: the fit is not the last point's.
+    made bent/one 1 1.0
+    made bent/two 2 0.5
+    made bent/four 4 0.25
+    made bent/eight 8 0.25
+    answers scaling no-runs
+    run --separate-stderr check scaling <(sed 's/study/nosuch/' \
+        "$EXERCISES/scaling/solution/scaling.txt")
+    expect 2
+    sed 's/study/nosuch/' "$EXERCISES/scaling/solution/scaling.txt" >scaling.txt
+    run --separate-stderr check scaling
+    expect 2 'runs = nosuch: no such folder'
+}
+
+@test "the usage: right numbers and the reason pass, each other one is told what it is" {
+    made used 4 1.0 5 3.1
+    made full 4 1.0 4 3.1
+    made idle 4 1.0 8 3.1
+    cp -r used wrong
+    sed -i 's/"passed"/"failed"/' wrong/record_*.json
+    answers usage no-job
+    sed 's/used$/nosuch/' "$EXERCISES/usage/solution/usage.txt" >usage.txt
+    run --separate-stderr check usage
+    expect 2 nosuch
+}
+
+# ---- In the lab -------------------------------------------------------------------
+
+@test "in the lab, programs run as jobs with the site's modules, account and MPI" {
+    local site
+    for site in hpc2n uppmax; do
+        run --separate-stderr on "$site" \
+            "integ2d-check ranks $EXERCISES/ranks/solution/ranks.c"
+        expect 0 'ranks: solved' '1003 rows done once each by 4 workers'
+        grep -q '^#SBATCH -n 4' integ2d-check/ranks-1/job.sbatch
+        ls integ2d-check/ranks-1/exit_[0-9]*
+        rm -r integ2d-check
+    done
+    run --separate-stderr on hpc2n \
+        "integ2d-check race $EXERCISES/race/race.c"
+    expect 1 'race: not yet' 'what came out is in integ2d-check/race-1'
+    run --separate-stderr on hpc2n \
+        "integ2d-check -A hpc2n2026-007 race $EXERCISES/race/race.c"
+    expect 2 'Slurm did not take the job'
+}
+
+# The values of a site for an edit: edit SITE FILE.sed FILE
+edit() {
+    local account modules
+    account=$(sed -n 's/^account=//p' "$INTEG2D_SOURCE/site/lab/$1.conf" 2>/dev/null || true)
+    modules=$(sed -n 's/^load = //p' "$INTEG2D_SOURCE/site/$1.ini")
+    sed -i -E -f <(sed "s|@ACCOUNT@|$account|; s|@MODULES@|$modules|" "$2") "$3"
+}
+
+@test "the batch scripts of each site fail as they are, and pass when mended" {
+    local site script
+    for site in hpc2n uppmax; do
+        mkdir "$site" && cd "$site"
+        run --separate-stderr on "$site" 'integ2d-check scripts'
+        expect 1 'put into this folder' 'job1.sbatch job2.sbatch job3.sbatch job4.sbatch job5.sbatch'
+        run --separate-stderr on "$site" 'integ2d-check scripts'
+        expect 1 'scripts: 0 of 5 solved' 'hint (account)' \
+            'hint (threads-on-one-core)' 'hint (no-launcher)' \
+            'hint (no-module)' 'hint (no-memory)'
+        for script in job?.sbatch; do
+            edit "$site" "$EXERCISES/scripts/solution/$script.sed" "$script"
+        done
+        run --separate-stderr on "$site" 'integ2d-check scripts'
+        expect 0 'scripts: 5 of 5 solved'
+        cd ..
+    done
+}
+
+@test "each mistake in mending a batch script gets its own hint" {
+    local file script hint
+    on hpc2n 'integ2d-check scripts' 2>/dev/null || true
+    mkdir broken && mv job?.sbatch broken
+    for file in "$EXERCISES"/scripts/wrong/*.sed; do
+        script=$(basename "$file") script=${script%%.*}.sbatch
+        hint=${file##*/} hint=${hint#*.*.} hint=${hint%.sed}
+        cp "broken/$script" .
+        edit hpc2n "$file" "$script"
+        run --separate-stderr on hpc2n "integ2d-check scripts $script"
+        expect 1 "$script: not yet" "hint ($hint)"
+    done
+    cp broken/job1.sbatch other.sbatch
+    run --separate-stderr on hpc2n 'integ2d-check scripts other.sbatch'
+    expect 2 "other.sbatch: not one of this exercise's scripts"
+}
+
+@test "the placement of hybrid ranks is judged by where the workers ran" {
+    local site file hint
+    for site in hpc2n uppmax; do
+        rm -f placement.sbatch
+        run --separate-stderr on "$site" 'integ2d-check placement'
+        expect 1 'put into this folder' placement.sbatch
+        cp placement.sbatch broken
+        run --separate-stderr on "$site" 'integ2d-check placement'
+        expect 1 'hint (threads-share)'
+        edit "$site" "$EXERCISES/placement/solution/placement.sbatch.sed" placement.sbatch
+        run --separate-stderr on "$site" 'integ2d-check placement'
+        expect 0 'placement.sbatch: solved'
+    done
+    for file in "$EXERCISES"/placement/wrong/*.sed; do
+        hint=${file##*/} hint=${hint#*.*.} hint=${hint%.sed}
+        # With two cores all ranks have to share them.
+        if [ "$hint" = ranks-share ] && [ "$(nproc)" -lt 4 ]; then continue; fi
+        cp broken placement.sbatch
+        edit uppmax "$file" placement.sbatch
+        run --separate-stderr on uppmax 'integ2d-check placement'
+        expect 1 'placement.sbatch: not yet' "hint ($hint)"
+    done
+}
+
+@test "the placement can be learnt without Slurm, too" {
+    run --separate-stderr check placement
+    expect 1 'put into this folder'
+    run --separate-stderr check placement
+    if [ "$(nproc)" -ge 4 ]; then
+        expect 1 'hint (threads-share)'
+        edit local "$EXERCISES/placement/solution/placement.sbatch.sed" placement.sbatch
+        run --separate-stderr check placement
+        expect 0 'placement.sbatch: solved'
+    fi
+}
+
+@test "an idle core is found in the record of a real job" {
+    run -0 --separate-stderr on hpc2n 'integ2d-submit -q --scheme=openmp -n 3 -c 4 --grid=1000 --json'
+    local id used
+    id=$(jq .job_id <<<"$output")
+    used=$(jq '.record | 100 * .cpu_used_s / .cpu_available_s | round' <<<"$output")
+    printf '%s\n' "job = $id" "used = $used" 'most = 75' 'reason = b' >usage.txt
+    run --separate-stderr on hpc2n 'integ2d-check usage'
+    expect 0 'usage: solved'
+}
+
+@test "a check that is interrupted cancels its job" {
+    sed 's/taken\[i\] = 1;/;/' "$EXERCISES/race/race.c" >race.c
+    on hpc2n 'echo $$ >checker; exec integ2d-check race' 2>said &
+    local here=$!
+    for _ in $(seq 100); do
+        if grep -q 'job [0-9]* runs' said; then break; fi
+        sleep 0.1
+    done
+    kill -TERM "$(<checker)"
+    local status=0
+    wait "$here" || status=$?
+    [ $status = 130 ]
+    local id
+    id=$(sed -n 's/.*job \([0-9]*\) runs.*/\1/p' said)
+    for _ in $(seq 100); do
+        if [ -z "$(on hpc2n "squeue -h -j $id -o %i" 2>/dev/null)" ]; then return; fi
+        sleep 0.1
+    done
+    false
+}
