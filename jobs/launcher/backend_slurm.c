@@ -274,14 +274,18 @@ static void describe(const struct job *job, const char *script,
         request->threads_per_core = 1;
 }
 
-/* To a release that is too far from its own, a controller says so or only
- * hangs up. */
+/* To a release that is too far from its own, a controller says so, in many
+ * words of which few matter, or only hangs up. */
 static bool hung_up;
 
-static void keep_code(int code)
+static void keep_code(int code, char *said, size_t size)
 {
-    hung_up = code == SLURM_PROTOCOL_VERSION_ERROR ||
-              code == SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT;
+    const char *versions = slurm_strerror(SLURM_PROTOCOL_VERSION_ERROR);
+    hung_up = code == SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT;
+    if (code != SLURM_PROTOCOL_VERSION_ERROR && !strstr(said, versions))
+        return;
+    hung_up = true;
+    snprintf(said, size, "%s", versions);
 }
 
 static bool slurm_misfits(void)
@@ -309,8 +313,6 @@ static enum submitted refused(int code, const char *said, struct error *err)
                   "another login node",
                   why);
         return SUBMIT_REFUSED;
-    case SLURM_PROTOCOL_VERSION_ERROR:
-    case SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT:
     case SLURM_COMMUNICATIONS_SEND_ERROR:
     case SLURM_COMMUNICATIONS_RECEIVE_ERROR:
     case SLURM_COMMUNICATIONS_SHUTDOWN_ERROR:
@@ -324,8 +326,8 @@ static enum submitted refused(int code, const char *said, struct error *err)
         break;
     }
     /* Newer controllers limit a user's requests. */
-    if (strcasestr(why, "rate limit")) {
-        error_set(err, "no answer from Slurm's controller now: %s", why);
+    if (hung_up || strcasestr(why, "rate limit")) {
+        error_set(err, "no answer from Slurm's controller: %s", why);
         return SUBMIT_UNSURE;
     }
     error_set(err, "Slurm refused the job: %s", why);
@@ -368,7 +370,7 @@ static enum submitted slurm_submit(const struct job *job, const char *script,
     int rc = slurm_submit_batch_job(&request, &answer);
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
-    keep_code(code);
+    keep_code(code, said, sizeof said);
     variables_free(&variables);
     if (rc != SLURM_SUCCESS || !answer)
         return refused(code, said, err);
@@ -495,7 +497,7 @@ static int load_jobs(const struct inquiry *jobs, size_t count,
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     unsetenv("SLURM_BITSTR_LEN");
     talk_end(said, sizeof said);
-    keep_code(code);
+    keep_code(code, said, sizeof said);
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
     slurm_free_job_info_msg(*answer);

@@ -106,8 +106,8 @@ static int switch_backend(struct refresh *refresh, struct inquiry *jobs,
         return -1;
     refresh->slurm = &backend_commands;
     error_set(&refresh->note,
-              "Slurm's controller does not answer Slurm's library, as if they "
-              "were of different releases (%s): using Slurm's commands instead",
+              "Slurm's library does not fit its controller (%s): using Slurm's "
+              "commands instead",
               why.text);
     if (!refresh->patience.progress)
         return 0;

@@ -13,13 +13,12 @@
 
 typedef ssize_t send_fn(int, const void *, size_t, int);
 
-/* 38 for 22.05, and one more for each release since, of two a year. */
+/* 38 for 22.05, then one more every nine months, from 23.11 on every six. */
 static int release(void)
 {
-    int year = SLURM_VERSION_MAJOR(SLURM_VERSION_NUMBER);
-    int month = SLURM_VERSION_MINOR(SLURM_VERSION_NUMBER);
-    int months = 12 * (year - 22) + month - 5;
-    return 38 + (months + 3) / 9;
+    int months = 12 * (SLURM_VERSION_MAJOR(SLURM_VERSION_NUMBER) - 22) +
+                 SLURM_VERSION_MINOR(SLURM_VERSION_NUMBER) - 5;
+    return 38 + (months < 18 ? months / 9 : 2 + (months - 18) / 6);
 }
 
 __attribute__((constructor)) static void only_this_one(void)
