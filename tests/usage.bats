@@ -68,18 +68,18 @@ words() {
 @test "OMP_NUM_THREADS=1, and all threads on one core, are told apart" {
     local job
     job=$(printf 'export OMP_NUM_THREADS=1\n%s\n' \
-        'integ2d-openmp --grid=7000 --repeat=5' | send -n 1 -c 4)
+        'integ2d-openmp --grid=6000 --repeat=5' | send -n 1 -c 4)
     run -0 usage --interval=1 "$job"
     [[ $(words "$output") == *"OMP_NUM_THREADS is 1: one thread"* ]]
     [[ $(words "$output") == *"OMP_NUM_THREADS=4, or ask for one core."* ]]
-    job=$(send -n 1 -c 4 <<<'taskset -c 0 integ2d-openmp -n 4 --grid=7000 --repeat=5')
+    job=$(send -n 1 -c 4 <<<'taskset -c 0 integ2d-openmp -n 4 --grid=6000 --repeat=5')
     run -0 usage --interval=1 "$job"
     [[ $(words "$output") == *"4 workers took turns on one core"* ]]
 }
 
 # The lesson's exercise.
 @test "four workers on five cores: the fifth stood idle, by record and accounting" {
-    on hpc2n 'integ2d-submit --scheme=mpi -n 4 --grid=6000 --repeat=5 -q --no-wait' >sent
+    on hpc2n 'integ2d-submit --scheme=mpi -n 4 --grid=5000 --repeat=5 -q --no-wait' >sent
     local folder job
     folder=$(run_folder)
     usage "$folder" >/dev/null
@@ -154,7 +154,7 @@ END
 
 @test "without Slurm a job is followed to its end, and what was seen is kept" {
     "$INTEG2D_BIN/integ2d-submit" --site=local --scheme=openmp -n 2 \
-        --grid=7000 --repeat=8 -q --no-wait >/dev/null
+        --grid=7000 --repeat=5 -q --no-wait >/dev/null
     local folder
     folder=$(run_folder)
     run -0 "$INTEG2D_BIN/integ2d-usage" --interval=1 --html=page.html "$folder"

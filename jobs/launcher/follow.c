@@ -299,6 +299,7 @@ static int take_steps(struct follow *follow, struct usage *usage)
 int follow_look(struct follow *follow, struct usage *usage, struct error *err)
 {
     struct error ignored;
+    usage->now_s = allotment_ran_s(&usage->allotment);
     if (look_processes(follow, usage) != 0)
         return error_set(err, "out of memory");
     if (follow->id[0] && !usage->no_steps[0] &&
