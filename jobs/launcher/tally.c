@@ -265,9 +265,10 @@ static void explain(struct usage *usage)
 {
     struct tally *tally = &usage->tally;
     if (tally->trusted == SOURCES) {
-        say(tally, usage->now_s > 0 ? "Nobody has counted what this job used."
-                                    : "The job never started: it used "
-                                      "nothing.");
+        say(tally, "%s",
+            !state_is_final(usage->allotment.state) ? "Nobody has counted yet."
+            : usage->now_s > 0 ? "Nobody has counted what this job used."
+                               : "The job never started: it used nothing.");
         return;
     }
     if (tally->trusted == SOURCE_RECORD &&
