@@ -161,7 +161,8 @@ record = json.load(open("record_99.json"))
 assert set(record) == set("""schema program version scheme math sum grid
     workers repeat job_id attempt host cpu_model start warmup_s time_s best_s median_s
     integral integral_hex error cpu_used_s cpu_available_s cpus_granted
-    cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags worker notes check
+    cpu_total_s cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags worker
+    timeline notes check
     checksum""".split())
 assert record["schema"] == 1 and record["program"] == "integ2d-mpi"
 assert record["job_id"] == "99" and record["cpus_granted"] == 3

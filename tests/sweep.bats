@@ -252,7 +252,7 @@ openmp 4 2000' ]
     [ -z "$stderr" ]
     [ "${lines[0]}" = '# 6 jobs in 3 groups of equal resources, 0.7 core hours asked for' ]
     [[ $output == *$'\n#SBATCH --array=1-2\n'* ]]
-    [[ $output == *$'\ninteg2d-openmp --grid=200 --repeat=5 --math=plain\n'* ]]
+    [[ $output == *$'\ninteg2d-openmp --grid=200 --repeat=6 --math=plain\n'* ]]
     [ -z "$(ls)" ]
     run -0 on hpc2n 'integ2d-submit --site=local --scheme=threads -n 1,2 --dry-run'
     [ "$(grep -c '^integ2d-threads ' <<<"$output")" = 2 ]
