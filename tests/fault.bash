@@ -32,8 +32,9 @@ daemon_signal() {
 daemon_kill() {
     local pid
     pid=$(<"$INTEG2D_LAB/pid/$1") || return
-    cp "/proc/$pid/environ" "$BATS_FILE_TMPDIR/$1.environ" || return
-    cp "/proc/$pid/cmdline" "$BATS_FILE_TMPDIR/$1.cmdline" || return
+    # A file that cannot be written may be there from the last time.
+    cp -f "/proc/$pid/environ" "$BATS_FILE_TMPDIR/$1.environ" || return
+    cp -f "/proc/$pid/cmdline" "$BATS_FILE_TMPDIR/$1.cmdline" || return
     kill -"${2:-KILL}" "$pid" || return
     while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 }

@@ -28,6 +28,7 @@
 #include "backend.h"
 #include "file.h"
 #include "inquiry.h"
+#include "munge.h"
 #include "range.h"
 #include "reason.h"
 #include "token.h"
@@ -293,6 +294,8 @@ static bool slurm_misfits(void)
     return hung_up;
 }
 
+enum { MUNGE_MS = 1000 };
+
 static enum submitted refused(int code, const char *said, struct error *err)
 {
     const char *why = said[0] ? said : slurm_strerror(code);
@@ -306,6 +309,8 @@ static enum submitted refused(int code, const char *said, struct error *err)
                   why);
         return SUBMIT_REFUSED;
     case SLURM_PROTOCOL_AUTHENTICATION_ERROR:
+        if (munge_answers(MUNGE_MS))
+            break;
         error_set(err,
                   "munge, which vouches for you to Slurm, does not answer on "
                   "this machine: %s\n"

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <slurm/slurm.h>
 
 typedef ssize_t send_fn(int, const void *, size_t, int);
+typedef ssize_t writev_fn(int, const struct iovec *, int);
 
 /* 38 for 22.05, then one more every nine months, from 23.11 on every six. */
 static int release(void)
@@ -26,14 +28,30 @@ __attribute__((constructor)) static void only_this_one(void)
     unsetenv("LD_PRELOAD");
 }
 
-ssize_t send(int fd, const void *text, size_t size, int flags)
+static void make_old(const void *text, size_t size)
 {
     static const unsigned char old[] = {0x10, 0};
     const unsigned char *bytes = text;
+    if (size > 8 && bytes[0] == release() && bytes[1] == 0)
+        memcpy((void *)(uintptr_t)text, old, sizeof old);
+}
+
+/* As 22.05 sends a message, and as 24.11 does. */
+ssize_t send(int fd, const void *text, size_t size, int flags)
+{
     void *symbol = dlsym(RTLD_NEXT, "send");
     send_fn *real;
     memcpy(&real, &symbol, sizeof real);
-    if (size > 8 && bytes[0] == release() && bytes[1] == 0)
-        memcpy((void *)(uintptr_t)text, old, sizeof old);
+    make_old(text, size);
     return real(fd, text, size, flags);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    void *symbol = dlsym(RTLD_NEXT, "writev");
+    writev_fn *real;
+    memcpy(&real, &symbol, sizeof real);
+    for (int i = 0; i < count; i++)
+        make_old(parts[i].iov_base, parts[i].iov_len);
+    return real(fd, parts, count);
 }
