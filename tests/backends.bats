@@ -190,10 +190,7 @@ facts() {
             on "$site" "SBATCH_TIMELIMIT=9 SBATCH_JOB_NAME=no \
                 integ2d-submit --backend=$backend --scheme=$what --grid=100 \
                 --repeat=1 -t 7 -C 'skylake|zen4' -q --name=twin \
-                --json </dev/null" >"$backend.json" &
-        done
-        wait
-        for backend in slurm commands; do
+                --json </dev/null" >"$backend.json"
             id=$(jq .job_id "$backend.json")
             [ "$(jq -r .backend "$backend.json")" = "$backend" ]
             facts "$site" "$id" >"$backend"

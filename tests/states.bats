@@ -171,6 +171,7 @@ says() {
         --wrap=true' >other
     job_state "$id" PREEMPTED
     says 'had to make way for another job (PREEMPTED' 1
+    [[ $stderr == *'advice, warning (preempted)'* ]]
 }
 
 @test "a deadline that cannot be met any more" {
