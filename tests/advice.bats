@@ -343,6 +343,20 @@ LD_PRELOAD=$plain/faults/fault.so $plain/bin/&|"
     advised hpc2n cancelled 'You, or a script of yours'
 }
 
+# An ordinary user cannot be cancelled by another one here: the word of
+# accounting comes from a stand-in for sacct, all else from Slurm.
+@test "a job that somebody else cancelled" {
+    edited hpc2n serial 's/^$/\n/'
+    id=$(on hpc2n 'sbatch --parsable --hold job.sbatch')
+    on hpc2n "scancel $id"
+    job_end hpc2n
+    mkdir bin
+    printf '#!/bin/sh\necho "%s|CANCELLED by 65534||"\n' "$id" >bin/sacct
+    chmod +x bin/sacct
+    run -1 --separate-stderr on hpc2n "PATH=$PWD/bin:\$PATH integ2d-collect $id"
+    [[ $stderr == *'advice, error (cancelled-by-other): The user nobody cancelled'* ]]
+}
+
 @test "a node that failed" {
     edited hpc2n serial \
         's/--grid=200 --repeat=6/--grid=20000 --repeat=50/; s/^#SBATCH -J/#SBATCH --no-requeue -w n2\n&/'
@@ -393,6 +407,20 @@ LD_PRELOAD=$plain/faults/fault.so $plain/bin/&|"
         sleep 0.1
     done
     advised hpc2n over-project-limit 'a limit of your project'
+}
+
+@test "a job whose account or quality of service is no longer there" {
+    edited hpc2n serial 's/^#SBATCH -J/#SBATCH --qos=ended\n&/'
+    on hpc2n "sacctmgr -i add qos ended && sacctmgr -i modify user $(id -un) \
+        where account=hpc2n2026-042 set qos+=ended" >/dev/null
+    id=$(on hpc2n 'sbatch --parsable --begin=now+600 job.sbatch')
+    undo="scancel $id"
+    on hpc2n 'sacctmgr -i delete qos ended' >/dev/null
+    for _ in $(seq 100); do
+        if [ "$(on hpc2n "squeue -h -o %r -j $id")" = InvalidQOS ]; then break; fi
+        sleep 0.1
+    done
+    advised hpc2n account-gone 'has ended (InvalidQOS)'
 }
 
 # ---- Slurm does not take it --------------------------------------------------
@@ -455,6 +483,16 @@ refused_by() {
     limit=$(jq -r '.[0].facts.need_time' advice.json)
     # About 0.2 s a repeat, 400 repeats, a third more: minutes, not hours.
     [[ $limit =~ ^00:(0[1-9]|[1-4][0-9]):00$ ]]
+}
+
+@test "a time that Slurm itself finds too long is refused" {
+    local prefix
+    prefix=$(copy_prefix)
+    # A site file that believes in longer jobs than the site has.
+    sed -i 's/^longest_min *=.*/longest_min = 99999/' "$prefix/share/integ2d/site/hpc2n.ini"
+    refused hpc2n "$prefix/bin/integ2d-submit --scheme=serial -t 8-00:00:00" \
+        'Slurm refused the job' 'advice, error (time-over-limit)' \
+        '(in minutes: 11520)'
 }
 
 # ---- How it is shown ---------------------------------------------------------
@@ -574,6 +612,20 @@ for rule in rules:
 assert len(rules) > 30 and len(numbers) > 20
 END
     [ "$output" = '' ]
+}
+
+@test "every rule has a test that makes it apply" {
+    local rule rules
+    rules=$(sed -n 's/^\[\(.*\)\]$/\1/p' "$INTEG2D_SOURCE/site/advice/all.ini")
+    [ "$(wc -w <<<"$rules")" -gt 30 ]
+    for rule in $rules; do
+        grep -hE "^ +(advised|refused_by|\[\[|')" \
+            "$BATS_TEST_DIRNAME"/{advice,states}.bats |
+            grep -qE "[ (]$rule(\)| |\$)" || {
+            echo "no test: $rule"
+            return 1
+        }
+    done
 }
 
 @test "every fact is described in the head of the rules" {

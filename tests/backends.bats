@@ -104,6 +104,31 @@ a_cancellation() {
     each a_cancellation
 }
 
+# At a site that takes comments away, as a job's owner can, too.
+a_stripped_comment() {
+    local prefix=$BATS_TEST_TMPDIR/prefix-$1 id token
+    cp -r "${INTEG2D_BIN%/bin}" "$prefix"
+    sed -i 's/^\[site\]/&\ncomments = stripped/' \
+        "$prefix"/share/integ2d/site/{hpc2n,local}.ini
+    with "$1" "PATH=$prefix/bin:\$PATH SUBMIT --scheme=serial --repeat=2 --no-wait"
+    id=$(job_id)
+    token=$(jq -r .token "$(run_folder)/run.json")
+    [ "$(jq -r .name "$(run_folder)/run.json")" = "integ2d-serial-$token" ]
+    if [ "$1" != local ]; then
+        [ "$(on hpc2n "squeue -h -t all -o %j -j $id")" = "integ2d-serial-$token" ]
+        grep -qx "#SBATCH -J integ2d-serial-$token" "$(run_folder)/job.sbatch"
+        on hpc2n "scontrol update JobId=$id Comment="
+        [ -z "$(on hpc2n "squeue -h -t all -O comment:9 -j $id" | tr -d ' ')" ]
+    fi
+    rm "$(run_folder)/state.json"
+    run -0 --separate-stderr with "$1" 'COLLECT --wait -q'
+    [[ ${lines[1]} == *" $id "*passed ]]
+}
+
+@test "where comments are taken away the job's name has the token" {
+    each a_stripped_comment
+}
+
 # As after a crash between request and answer.
 a_lost_number() {
     with "$1" 'SUBMIT --scheme=serial --grid=300 -q'
@@ -165,10 +190,7 @@ facts() {
             on "$site" "SBATCH_TIMELIMIT=9 SBATCH_JOB_NAME=no \
                 integ2d-submit --backend=$backend --scheme=$what --grid=100 \
                 --repeat=1 -t 7 -C 'skylake|zen4' -q --name=twin \
-                --json </dev/null" >"$backend.json" &
-        done
-        wait
-        for backend in slurm commands; do
+                --json </dev/null" >"$backend.json"
             id=$(jq .job_id "$backend.json")
             [ "$(jq -r .backend "$backend.json")" = "$backend" ]
             facts "$site" "$id" >"$backend"

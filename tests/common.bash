@@ -26,12 +26,13 @@ teardown() {
 # What a login at a site and 'ml integ2d' set, each variable ended by a zero
 # byte, in a file of the lab's folder: a login takes longer than most jobs.
 login() {
+    local new=$2.$BASHPID # others may be at it, too
     [ -e "$2" ] && return
     "$INTEG2D_BIN/integ2d-lab" exec --site="$1" -- \
-        bash -lc 'ml integ2d && exec env -0' >"$2.all" || return
+        bash -lc 'ml integ2d && exec env -0' >"$new.all" || return
     LC_ALL=C comm -z -13 <(env -0 | LC_ALL=C sort -z) \
-        <(LC_ALL=C sort -z "$2.all") |
-        grep -zvE '^(PWD|OLDPWD|SHLVL|_)=' >"$2.new" && mv "$2.new" "$2"
+        <(LC_ALL=C sort -z "$new.all") |
+        grep -zvE '^(PWD|OLDPWD|SHLVL|_)=' >"$new" && mv "$new" "$2"
 }
 
 # A command as on a login node of a site after 'ml integ2d': on SITE '...'

@@ -176,6 +176,21 @@ job_line() {
     done
 }
 
+@test "the memory that ranks share is not that of another lab's job of this number" {
+    local i run
+    run=$(sed -n 's/^run=//p' "$INTEG2D_LAB/lab.conf")
+    printf '#!/bin/bash\nml integ2d\nsrun integ2d-mpi --repeat=100\n' \
+        >"$BATS_TEST_TMPDIR/job"
+    job_id=$(hpc2n sbatch --parsable -A hpc2n2026-042 -t 5 -N 1 -n 2 \
+        -o /dev/null "$BATS_TEST_TMPDIR/job")
+    for (( i = 0; i < 200; i++ )); do
+        [ "$(find "$run/scratch" -name 'vader_segment.*' | wc -l)" -eq 2 ] && break
+        sleep 0.1
+    done
+    hpc2n scancel "$job_id"
+    (( i < 200 ))
+}
+
 @test "sacct shows the state and the account of a job that ended" {
     job_line 'exit 3'
     job_run -o /dev/null

@@ -45,6 +45,30 @@ copy_source() {
     [[ $output == *' CC '*state.c* ]]
 }
 
+@test "a suite that is told to end leaves nothing of its lab behind" {
+    local suite lab status i
+    cp "$INTEG2D_SOURCE/tests/setup_suite.bash" .
+    printf '@test "waits" {\n%s\n}\n' \
+        "echo \"\$INTEG2D_LAB\" >$PWD/here; sleep 300" >waits.bats
+    env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$HOME" BUILD="$BUILD" \
+        "$INTEG2D_SOURCE/tests/run" "$PWD/waits.bats" >said 2>&1 3>&- &
+    suite=$!
+    for ((i = 0; i < 400; i++)); do
+        if [ -s here ]; then break; fi
+        sleep 0.1
+    done
+    cat said
+    [ -s here ]
+    lab=$(<here)
+    kill -TERM $suite
+    status=0
+    wait $suite || status=$?
+    [ $status -eq 143 ]
+    [ ! -e "$lab" ]
+    run ! grep -qszFx "INTEG2D_LAB_PROCESS=$lab" /proc/[0-9]*/environ
+    run ! pgrep -f "$PWD/waits.bats"
+}
+
 @test "a compiler that is not there is named with the package that has it" {
     run -2 make -C "$INTEG2D_SOURCE" BUILD="$PWD/build" CC=nosuchcc stage
     [[ $output == *"no C compiler 'nosuchcc'"*package* ]]

@@ -191,6 +191,7 @@ says() {
         --wrap=true' >other
     job_state "$id" PREEMPTED
     says 'had to make way for another job (PREEMPTED' 1
+    [[ $stderr == *'advice, warning (preempted)'* ]]
 }
 
 @test "preempted and sent back to the queue, it runs again and is right" {
