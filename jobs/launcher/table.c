@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "file.h"
 
@@ -93,6 +95,38 @@ static bool has_advice(const struct result *results, size_t count)
     return count > 1 && marked > 0;
 }
 
+/* How wide the terminal is; 0 = it is none. */
+static int terminal_columns(FILE *file)
+{
+    struct winsize size;
+    int fd = fileno(file);
+    return fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0
+               ? size.ws_col
+               : 0;
+}
+
+/* Many rows that do not fit a terminal would be hard to read: what they can do
+ * without goes, and that is said. */
+static void leave_out(int *widths, FILE *file)
+{
+    static const int dispensable[] = {9, 1, 8, 4}; /* as in heads */
+    int columns = terminal_columns(file), total = 0;
+    const char *before = "left out, too wide for this terminal: ";
+    for (int i = 0; i < COLUMNS; i++)
+        total += widths[i] ? widths[i] + 2 : 0;
+    for (size_t i = 0; i < sizeof dispensable / sizeof dispensable[0] &&
+                       columns > 0 && total - 2 > columns;
+         i++) {
+        int column = dispensable[i];
+        total -= widths[column] + 2;
+        widths[column] = 0;
+        fprintf(stderr, "%s%s", before, heads[column]);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        fputc('\n', stderr);
+}
+
 void table_print(const struct result *results, size_t count, FILE *file)
 {
     struct row row, head = {0};
@@ -110,6 +144,8 @@ void table_print(const struct result *results, size_t count, FILE *file)
     }
     if (!has_advice(results, count))
         widths[ADVICE] = 0;
+    if (count > 1)
+        leave_out(widths, file);
     row_print(&head, widths, file);
     for (size_t i = 0; i < count; i++) {
         row_fill(&results[i], &row);

@@ -8,7 +8,8 @@
 
 #include "result.h"
 
-/* A row a result; of several that need advice, how grave it is. */
+/* A row a result; of several that need advice, how grave it is, and without
+ * the columns for which a terminal is too narrow. */
 void table_print(const struct result *results, size_t count, FILE *file);
 
 /* What one result's record has besides the table's columns, a line each: the
