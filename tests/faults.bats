@@ -27,6 +27,10 @@ walk() {
     walk 100 submit 'EIO EDQUOT EINTR EAGAIN EMFILE short late'
 }
 
+@test "each job of a sweep is submitted once, and --resume makes it whole" {
+    walk 60 sweep 'EIO short'
+}
+
 @test "integ2d-collect leaves a run as it was and says what it could not do" {
     walk 60 collect 'EIO EDQUOT EINTR short late'
 }

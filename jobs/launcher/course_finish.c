@@ -24,7 +24,9 @@ static void save_states(struct course *course)
     for (size_t i = 0; i < course->sweep.count; i++) {
         const struct run *run = &course->sweep.run[i];
         if (sweep_has_asked(&course->sweep, i) &&
-            state_is_final(run->status.state) && run_save(run, &err) != 0) {
+            state_is_final(run->status.state) &&
+            run->status.state != STATE_NEVER_CREATED &&
+            run_save(run, &err) != 0) {
             fprintf(stderr, "integ2d-submit: %s\n", err.text);
             return;
         }

@@ -238,22 +238,25 @@ static bool is_waiting(const struct run *run)
     return run->status.job_id == 0 && run->status.state == STATE_PENDING;
 }
 
-/* Starts one job of this machine; one that cannot be started has failed. */
+/* Starts one job of this machine. One that cannot be started is left out; where
+ * that is not certain it is looked for. */
 static void start(struct course *course, size_t index)
 {
     struct run *run = &course->sweep.run[index];
-    const struct job *job = &course->plan.group[course->sweep.group[index]].job;
+    struct job job = course->plan.group[course->sweep.group[index]].job;
     struct error err;
     long job_id = 0;
-    struct job own = *job;
-    own.array = 0;
-    if (course->refresh.slurm->submit(&own, "", run->folder, &job_id, &err) ==
-        SUBMIT_OK) {
-        run->status.job_id = job_id;
+    job.array = 0;
+    enum submitted submitted =
+        course->refresh.slurm->submit(&job, "", run->folder, &job_id, &err);
+    run->status = (struct job_status){.job_id = job_id};
+    if (submitted == SUBMIT_OK)
         return;
-    }
     progress_note(&course->progress, err.text);
-    run->status.state = STATE_NEVER_CREATED;
+    if (submitted == SUBMIT_UNSURE)
+        refresh_lost(&course->refresh, &run, 1, true, &err);
+    if (run->status.job_id == 0)
+        run->status.state = STATE_NEVER_CREATED;
 }
 
 void course_feed(void *context)
@@ -274,7 +277,7 @@ void course_feed(void *context)
         if (!is_waiting(&sweep->run[i]))
             continue;
         if (stopped) {
-            sweep->run[i].status.state = STATE_CANCELLED;
+            sweep->run[i].status.state = STATE_NEVER_CREATED;
             continue;
         }
         if ((at_once && running >= at_once) ||

@@ -432,8 +432,8 @@ void plan_print(const struct plan *plan, const char *before, FILE *file)
             before, plan->count, plan->count == 1 ? "" : "s", plan->groups,
             plan->groups == 1 ? "" : "s", core_h);
     fprintf(file,
-            "%sat the longest %s from the first start to the last end, should "
-            "each job take all of its time limit\n",
+            "%sat the longest %s from the first start to the last end (time "
+            "limits)\n",
             before, limit);
     if (plan->weak)
         fprintf(file,

@@ -220,8 +220,10 @@ void refresh_save(struct run *const *runs, const struct job_status *before,
     struct error ignored;
     for (size_t i = 0; i < count; i++) {
         const struct job_status *status = &runs[i]->status;
-        if (runs[i]->by_hand)
-            continue;
+        char sweep[PATH_MAX];
+        if (runs[i]->by_hand || (status->state == STATE_NEVER_CREATED &&
+                                 run_sweep_folder(runs[i], sweep)))
+            continue; /* a sweep may ask for it again */
         if (status->job_id != before[i].job_id ||
             (status->state != before[i].state && state_is_final(status->state)))
             run_save(runs[i], &ignored);

@@ -94,6 +94,15 @@ static void judge_failed(struct result *result)
 {
     const struct job_status *status = &result->run.status;
     result->verdict = RESULT_FAILED;
+    char sweep[PATH_MAX];
+    if (status->state == STATE_NEVER_CREATED &&
+        run_sweep_folder(&result->run, sweep)) {
+        say(result,
+            "%s: it was never created (%s). Go on with the sweep: "
+            "integ2d-submit --resume %s",
+            result->run.folder, state_name(status->state), sweep);
+        return;
+    }
     if (status->state == STATE_NEVER_CREATED) {
         say(result,
             "%s: its submission was cut short and Slurm has no such job: it "

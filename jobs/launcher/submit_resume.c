@@ -237,14 +237,14 @@ static int resume(struct course *course)
         return course_fail(&err);
     if (course->refresh.note.text[0])
         fprintf(stderr, "%s\n", course->refresh.note.text);
-    if (lock_is_taken(sweep->folder)) {
+    int lock = lock_take(sweep->folder);
+    if (lock < 0 && lock_is_taken(sweep->folder)) {
         fprintf(stderr,
                 "integ2d-submit: %s: another integ2d-submit is at work on "
                 "it: try again when that has ended\n",
                 course_short_name(sweep->folder));
         return EXIT_OPEN;
     }
-    int lock = lock_take(sweep->folder);
     sweep_stop(sweep, false);
     int status = go_on(course);
     if (status == 0 && local)

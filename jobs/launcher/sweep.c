@@ -123,7 +123,7 @@ static char *array_line(const struct sweep *sweep, size_t index)
     return line;
 }
 
-static int write_files(const struct sweep *sweep, const struct plan *plan,
+static int write_files(struct sweep *sweep, const struct plan *plan,
                        struct error *err)
 {
     char *journal = NULL;
@@ -141,6 +141,7 @@ static int write_files(const struct sweep *sweep, const struct plan *plan,
     else if (file_write(sweep->folder, SWEEP_JOURNAL, journal, FILE_PLAIN,
                         err) == 0)
         rc = file_write(sweep->folder, SWEEP_JSON, json, FILE_PLAIN, err);
+    sweep->journal = size;
     free(journal);
     free(json);
     return rc;
@@ -194,6 +195,17 @@ int sweep_sync(const struct sweep *sweep, struct error *err)
 
 /* ---- One that is there --------------------------------------------------- */
 
+/* What was never created may have been asked for again since. */
+static int load_state(struct run *run, struct error *err)
+{
+    long job_id = run->status.job_id;
+    if (run_load_state(run, err) != 0)
+        return -1;
+    if (run->status.state == STATE_NEVER_CREATED)
+        run->status = (struct job_status){.job_id = job_id};
+    return 0;
+}
+
 int sweep_load(const char *path, struct sweep *sweep, struct error *err)
 {
     *sweep = (struct sweep){0};
@@ -205,7 +217,7 @@ int sweep_load(const char *path, struct sweep *sweep, struct error *err)
         return -1;
     place_runs(sweep);
     for (size_t i = 0; i < sweep->count; i++) {
-        if (sweep->task[i] && run_load_state(&sweep->run[i], err) != 0) {
+        if (sweep->task[i] && load_state(&sweep->run[i], err) != 0) {
             sweep_release(sweep);
             return -1;
         }
@@ -232,16 +244,36 @@ bool sweep_agrees(const struct sweep *sweep, const struct plan *plan)
 
 /* ---- The journal --------------------------------------------------------- */
 
-static int append(const struct sweep *sweep, const char *line, bool sync,
+/* All of it, however often it takes. */
+static bool write_whole(int fd, const char *text)
+{
+    for (size_t left = strlen(text); left > 0;) {
+        ssize_t put = write(fd, text, left);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        text += put;
+        left -= (size_t)put;
+    }
+    return true;
+}
+
+static int append(struct sweep *sweep, const char *line, bool sync,
                   struct error *err)
 {
     char path[PATH_MAX];
+    struct stat about;
     snprintf(path, sizeof path, "%.*s/" SWEEP_JOURNAL, PATHS, sweep->folder);
     int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    ssize_t length = (ssize_t)strlen(line);
-    bool good = fd >= 0 && write(fd, line, (size_t)length) == length &&
-                (!sync || fdatasync(fd) == 0);
+    /* A line that was cut short must not become a part of this one. */
+    bool good = fd >= 0 && fstat(fd, &about) == 0 &&
+                (about.st_size <= (off_t)sweep->journal ||
+                 ftruncate(fd, (off_t)sweep->journal) == 0) &&
+                write_whole(fd, line) && (!sync || fsync(fd) == 0);
     int reason = errno;
+    if (good)
+        sweep->journal += strlen(line);
     if (fd >= 0 && close(fd) != 0 && good) {
         reason = errno;
         good = false;
@@ -429,7 +461,6 @@ void sweep_tell_missing(size_t missing, FILE *file)
 static int write_missing(int folder, const char *name, const char *text)
 {
     struct stat about;
-    size_t left = strlen(text);
     int fd =
         openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST && fstatat(folder, name, &about, 0) == 0 &&
@@ -437,20 +468,11 @@ static int write_missing(int folder, const char *name, const char *text)
         fd = openat(folder, name, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == EEXIST ? 0 : -1;
-    while (left > 0) {
-        ssize_t put = write(fd, text, left);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            break;
-        text += put;
-        left -= (size_t)put;
-    }
+    bool good = write_whole(fd, text);
     int reason = errno;
-    if (close(fd) != 0 && left == 0)
+    if (close(fd) != 0 && good)
         return -1;
-    errno = reason;
-    if (left == 0)
+    if (good)
         return 0;
     unlinkat(folder, name, 0);
     errno = reason;

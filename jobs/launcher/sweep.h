@@ -56,6 +56,7 @@ struct sweep {
     size_t count;
     struct sweep_array *array;
     size_t arrays;
+    size_t journal; /* bytes of its whole lines */
 };
 
 /* Whether the folder is a sweep's. */

@@ -387,6 +387,8 @@ static void spread_numbers(struct sweep *sweep)
 static int read_journal(struct sweep *sweep, const char *path, char *text,
                         struct error *err)
 {
+    const char *last = strrchr(text, '\n');
+    sweep->journal = last ? (size_t)(last + 1 - text) : 0;
     char shown[PATH_MAX];
     struct error why;
     long number = 1;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "file.h"
 
@@ -191,6 +193,38 @@ static bool has_advice(const struct table_row *rows, size_t count)
     return count > 1 && marked > 0;
 }
 
+/* How wide the terminal is; 0 = it is none. */
+static int terminal_columns(FILE *file)
+{
+    struct winsize size;
+    int fd = fileno(file);
+    return fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0
+               ? size.ws_col
+               : 0;
+}
+
+/* Many rows that do not fit a terminal would be hard to read: what they can do
+ * without goes, and that is said. */
+static void leave_out(int *widths, FILE *file)
+{
+    static const int dispensable[] = {9, 1, 8, 4}; /* as in heads */
+    int columns = terminal_columns(file), total = 0;
+    const char *before = "left out, too wide for this terminal: ";
+    for (int i = 0; i < COLUMNS; i++)
+        total += widths[i] ? widths[i] + 2 : 0;
+    for (size_t i = 0; i < sizeof dispensable / sizeof dispensable[0] &&
+                       columns > 0 && total - 2 > columns;
+         i++) {
+        int column = dispensable[i];
+        total -= widths[column] + 2;
+        widths[column] = 0;
+        fprintf(stderr, "%s%s", before, heads[column]);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        fputc('\n', stderr);
+}
+
 /* Rows become lines twice, so that a line need not be kept. */
 void table_print(const struct table_row *rows, size_t count, FILE *file)
 {
@@ -209,6 +243,8 @@ void table_print(const struct table_row *rows, size_t count, FILE *file)
     }
     if (!has_advice(rows, count))
         widths[ADVICE] = 0;
+    if (count > 1)
+        leave_out(widths, file);
     line_print(&head, widths, file);
     for (size_t i = 0; i < count; i++) {
         line_fill(&rows[i], &line);

@@ -35,7 +35,8 @@ void table_row_prove(const struct proof *proof, char *folder,
 
 void table_row_release(struct table_row *row);
 
-/* A line a row; of several that need advice, how grave it is. */
+/* A line a row; of several that need advice, how grave it is, and without the
+ * columns for which a terminal is too narrow. */
 void table_print(const struct table_row *rows, size_t count, FILE *file);
 
 /* The table of one result, and below it what its record has besides the

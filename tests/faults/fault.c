@@ -267,6 +267,13 @@ int openat(int folder, const char *path, int flags, ...)
     return REAL(openat)(folder, path, flags, mode);
 }
 
+int mkdirat(int folder, const char *path, mode_t mode)
+{
+    if (judge_at("mkdirat", folder, path) == FAIL)
+        return -1;
+    return REAL(mkdirat)(folder, path, mode);
+}
+
 FILE *fopen(const char *path, const char *mode)
 {
     if (judge_at("fopen", AT_FDCWD, path) == FAIL)

@@ -166,15 +166,16 @@ void fuzz_require_visible(const char *text)
     REQUIRE(strpbrk(text, "\t\r") == NULL);
 }
 
-/* How often c is in the text. A constraint may have & and |, which mean
- * nothing to a shell in the comment that a #SBATCH line is. */
+/* How often c is in the text. A constraint may have & and |, the name of an
+ * output file %, which mean nothing to a shell in the comment that a #SBATCH
+ * line is. */
 static size_t count_of(const char *text, char c)
 {
     size_t count = 0;
     bool comment = text[0] == '#';
 
     for (; *text != '\0'; text++) {
-        if (*text == c && !(comment && (c == '&' || c == '|')))
+        if (*text == c && !(comment && strchr("&|%", c)))
             count++;
         if (*text == '\n')
             comment = text[1] == '#';

@@ -272,6 +272,25 @@ static void a_run_belongs_to_its_last_array(void **state)
     assert_int_equal(sweep.in[0], 0);
 }
 
+/* It may have been asked for again by now: Slurm has to be asked. */
+static void that_a_job_was_never_created_is_not_believed_for_ever(void **state)
+{
+    (void)state;
+    create(1000);
+    assert_int_equal(sweep_make_array(&sweep, 0, &plan, "#!/bin/bash\n", &err),
+                     0);
+    assert_int_equal(sweep_note_asked(&sweep, 0, &err), 0);
+    sweep.run[0].status.state = STATE_NEVER_CREATED;
+    sweep.run[2].status =
+        (struct job_status){.job_id = 7, .state = STATE_COMPLETED};
+    assert_int_equal(run_save(&sweep.run[0], &err), 0);
+    assert_int_equal(run_save(&sweep.run[2], &err), 0);
+    load();
+    assert_int_equal(sweep.run[0].status.state, STATE_UNKNOWN);
+    assert_int_equal(sweep.run[2].status.state, STATE_COMPLETED);
+    assert_int_equal(sweep.run[2].status.job_id, 7);
+}
+
 /* put() writes to this file of the sweep from now on. */
 static void point_to(const char *name)
 {
@@ -315,6 +334,11 @@ static void a_line_cut_short_in_the_journal_counts_for_nothing(void **state)
         load();
         assert_int_equal(sweep.arrays, 2);
         assert_false(sweep.array[0].asked);
+        /* Nor does it spoil the next one. */
+        assert_int_equal(sweep_note_asked(&sweep, 1, &err), 0);
+        load();
+        assert_false(sweep.array[0].asked);
+        assert_true(sweep.array[1].asked);
         put(text, strlen(text));
         free(text);
     }
@@ -462,6 +486,7 @@ int main(void)
         TEST(groups_become_arrays_no_larger_than_they_may_be),
         TEST(what_is_written_is_loaded),
         TEST(a_run_belongs_to_its_last_array),
+        TEST(that_a_job_was_never_created_is_not_believed_for_ever),
         TEST(a_line_cut_short_in_the_journal_counts_for_nothing),
         TEST(a_changed_journal_is_not_believed),
         TEST(a_changed_sweep_is_not_believed),
