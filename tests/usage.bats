@@ -95,6 +95,9 @@ words() {
     [ "$(jq .asked_cores <<<"$output")" = 5 ]
     [ "$(jq '.workers | length' <<<"$output")" = 4 ]
     [ "$(jq -r .use.agree <<<"$output")" = yes ]
+    # The record's CPU time, of five cores.
+    near "$(jq '.use.counted_by[0].efficiency' <<<"$output")" \
+        "$(jq '.cpu_used_s / (.time_s | add) / 5' "$folder/record_$job.json")" 1e-6
     [[ $(jq -r '.hints[0]' <<<"$output") == "Of the 5 cores asked for, "*"It ran 4 workers: start 5, or ask for 4 cores." ]]
 }
 
