@@ -79,12 +79,11 @@ words() {
 
 # The lesson's exercise.
 @test "four workers on five cores: the fifth stood idle, by record and accounting" {
-    on hpc2n 'integ2d-submit --scheme=mpi -n 4 --grid=5000 --repeat=5 -q --no-wait' >sent
+    on hpc2n 'integ2d-submit --scheme=multiprocess -n 4 --grid=5000 --repeat=5 -q' >sent
     local folder job
     folder=$(run_folder)
-    usage "$folder" >/dev/null
-    sed -i 's/^#SBATCH -n 4/#SBATCH -n 5/; s/^[^#]*integ2d-mpi/mpirun -np 4 integ2d-mpi/' \
-        "$folder/job.sbatch"
+    sed -i 's/^#SBATCH -n .*/#SBATCH -n 5/; s/^#SBATCH -c .*//
+        s/integ2d-multiprocess/& -n 4/' "$folder/job.sbatch"
     job=$(cd "$folder" && slurm sbatch --parsable job.sbatch)
     status=3
     while [ "$status" -eq 3 ]; do
@@ -131,6 +130,7 @@ words() {
 @test "the timelines of ranks and processes begin with their own repeat" {
     local scheme
     for scheme in 'mpi -n 3' 'multiprocess -n 3'; do
+        # shellcheck disable=SC2086 # two words
         OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
             "$INTEG2D_BIN/integ2d-submit" --site=local --scheme=$scheme \
             --grid=2000 --repeat=3 -q >table
