@@ -159,11 +159,10 @@ EOF
 import json, math
 record = json.load(open("record_99.json"))
 assert set(record) == set("""schema program version scheme math sum grid
-    workers repeat job_id attempt host cpu_model start warmup_s time_s best_s median_s
-    integral integral_hex error cpu_used_s cpu_available_s cpus_granted
-    cpu_total_s cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags worker
-    timeline notes check
-    checksum""".split())
+    workers repeat job_id attempt host cpu_model start warmup_s time_s best_s
+    median_s integral integral_hex error cpu_used_s cpu_total_s cpu_available_s
+    cpus_granted cpus_allowed cpus_reachable peak_mem_mib pinned compiler flags
+    worker timeline notes check checksum""".split())
 assert record["schema"] == 1 and record["program"] == "integ2d-mpi"
 assert record["job_id"] == "99" and record["cpus_granted"] == 3
 assert record["grid"] == 301 and record["workers"] == 3
@@ -171,7 +170,9 @@ assert float.fromhex(record["integral_hex"]) == record["integral"]
 assert record["error"] == abs(record["integral"])
 assert record["peak_mem_mib"] > 3
 assert math.isclose(record["cpu_available_s"], 3 * sum(record["time_s"]))
-assert 0 < record["cpu_used_s"] < 60
+assert 0 < record["cpu_used_s"] < record["cpu_total_s"] < 60
+assert [len(text.split()) for text in record["timeline"]["worker"]] == [2, 2, 2]
+assert len(record["timeline"]["repeat"].split()) == 2
 assert set(record["check"]) == set(
     "verdict rows_done worst_error tolerance text".split())
 assert record["check"]["verdict"] == "passed"

@@ -22,6 +22,7 @@
 enum {
     SETTLE_S = 5,     /* accounting learns of a job's end so late */
     RECORD_MS = 3000, /* and a record may come so late */
+    RECORD_LIMIT = 64 << 20,
     NO_ANSWER = -2,
     STEPS_LEAST_S = 5 /* whole seconds make shorter stretches too rough */
 };
@@ -350,6 +351,28 @@ static void ask_accounting(struct follow *follow, struct usage *usage)
              "Accounting has nothing of this job's steps.");
 }
 
+/* The record of the run's job, also one that is not what was asked for: of 4
+ * workers on 5 cores, say. */
+static void read_record(struct usage *usage)
+{
+    char path[PATH_MAX], id[32], *text;
+    struct error ignored;
+    run_file(&usage->run, "record_", ".json", path);
+    if (file_read(path, RECORD_LIMIT, &text, NULL, &ignored) != 0)
+        return;
+    usage->record = json_loads(text, 0, NULL);
+    free(text);
+    snprintf(id, sizeof id, "%ld", usage->run.status.job_id);
+    const char *of =
+        json_string_value(json_object_get(usage->record, "job_id"));
+    if (!of || strcmp(of, id) != 0) {
+        json_decref(usage->record);
+        usage->record = NULL;
+        return;
+    }
+    lanes_read(usage->record, &usage->lanes);
+}
+
 static void collect(struct follow *follow, struct usage *usage)
 {
     struct run *run = &usage->run;
@@ -359,8 +382,7 @@ static void collect(struct follow *follow, struct usage *usage)
     result_collect(run, RECORD_MS, &usage->result);
     advise_results(&adviser, &usage->result, 1, NULL, &ignored);
     advise_release(&adviser);
-    if (usage->result.record.json)
-        lanes_read(usage->result.record.json, &usage->lanes);
+    read_record(usage);
 }
 
 void follow_end(struct follow *follow, struct usage *usage)
@@ -390,6 +412,7 @@ void follow_release(struct follow *follow, struct usage *usage)
     steps_release(&usage->steps);
     trace_release(&usage->trace);
     lanes_release(&usage->lanes);
+    json_decref(usage->record);
     if (usage->has_run)
         result_release(&usage->result);
 }

@@ -42,8 +42,7 @@ static void read_files(const struct fuzz_parts *parts, struct usage *usage)
     json_t *record = json_loads(parts->text[4], 0, NULL);
 
     if (json_is_object(record)) {
-        usage->result.record = (struct record){
-            .json = record, .cpu_used_s = 1, .cpu_available_s = 2};
+        usage->record = record;
         REQUIRE(lanes_read(record, &usage->lanes) == 0);
     } else {
         json_decref(record);
@@ -105,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_t *json = usage_json(usage);
     REQUIRE(json != NULL);
     json_decref(json);
-    json_decref(usage->result.record.json);
+    json_decref(usage->record);
     steps_release(&usage->steps);
     trace_release(&usage->trace);
     lanes_release(&usage->lanes);

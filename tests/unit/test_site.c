@@ -754,6 +754,7 @@ static void the_sites_have_their_own_facts(void **state)
     assert_int_equal(site_cores(&site, "skylake", ""), 28);
     assert_int_equal(site_cores(&site, "zen3|zen4", ""), 256);
     assert_string_equal(site.monitor, "job-usage");
+    assert_true(site.monitor_url);
     assert_string_equal(site.launch[SCHEME_MPI], "srun");
     assert_string_equal(site_extra_modules(&site, "blas"), "OpenBLAS/0.3.24");
     assert_string_equal(site_extra_modules(&site, "openmp"), "");

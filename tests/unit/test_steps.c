@@ -216,6 +216,18 @@ static void a_job_is_read_from_squeue(void **state)
     assert_int_equal(allotment_read(none, &job), -1);
 }
 
+static void a_jobs_use_is_its_owners_to_see(void **state)
+{
+    struct allotment job = {.job_id = 12, .user = "ada"};
+    struct error err;
+    (void)state;
+    assert_int_equal(allotment_check_owner(&job, "ada", &err), 0);
+    assert_int_equal(allotment_check_owner(&job, "bob", &err), -1);
+    assert_non_null(strstr(err.text, "job 12 belongs to ada"));
+    job.user[0] = '\0'; /* nobody has said whose it is */
+    assert_int_equal(allotment_check_owner(&job, "bob", &err), 0);
+}
+
 static void how_often_statistics_are_taken_is_read(void **state)
 {
     double every_s;
@@ -251,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_job_is_read_from_sacct),
         cmocka_unit_test(no_statistics_are_no_data),
         cmocka_unit_test(a_job_is_read_from_squeue),
+        cmocka_unit_test(a_jobs_use_is_its_owners_to_see),
         cmocka_unit_test(how_often_statistics_are_taken_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
