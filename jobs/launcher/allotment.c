@@ -99,6 +99,17 @@ int allotment_ask(const char *id, struct allotment *allotment,
     return rc;
 }
 
+int allotment_check_owner(const struct allotment *allotment, const char *name,
+                          struct error *err)
+{
+    if (!allotment->user[0] || strcmp(allotment->user, name) == 0)
+        return 0;
+    return error_set(err,
+                     "job %ld belongs to %s: only its owner can see how it "
+                     "uses what it asked for",
+                     allotment->job_id, allotment->user);
+}
+
 double allotment_ran_s(const struct allotment *allotment)
 {
     struct timespec now;

@@ -38,6 +38,11 @@ int allotment_read(char *line, struct allotment *allotment);
 int allotment_ask(const char *id, struct allotment *allotment,
                   struct error *err);
 
+/* 0 for a job of the user called `name`; else -1: how it uses what it got is
+ * its owner's to see. */
+int allotment_check_owner(const struct allotment *allotment, const char *name,
+                          struct error *err);
+
 /* Seconds that the job has run, until now where it still runs; 0 = it has not
  * started. Slurm tells whole seconds of its start and end. */
 double allotment_ran_s(const struct allotment *allotment);

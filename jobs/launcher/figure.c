@@ -40,6 +40,8 @@ static double y_of(const struct frame *frame, double value)
 static double nice_step(double span, int ticks)
 {
     double least = span / ticks, power = pow(10, floor(log10(least)));
+    if (!(power > 0) || !isfinite(power))
+        return 1;
     if (least <= power)
         return power;
     return least <= 2 * power   ? 2 * power
@@ -87,12 +89,14 @@ static void close_figure(const struct frame *frame, FILE *file)
     char text[32];
     fprintf(file, "<path class=\"axis\" d=\"M%d %.1fH%d\"/>\n", LEFT, bottom,
             LEFT + ROOM);
-    for (double t_s = 0; t_s <= frame->span_s * 1.0001; t_s += step)
+    for (int i = 0; i <= 2 * TICKS && i * step <= frame->span_s * 1.0001; i++) {
+        double t_s = i * step;
         fprintf(file,
                 "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" "
                 "y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
                 x_of(frame, t_s), bottom, x_of(frame, t_s), bottom + 20,
                 t_s > 0 ? tally_time(t_s, text) : "0");
+    }
     fputs("</svg>\n", file);
 }
 
@@ -226,8 +230,8 @@ static void print_levels(const struct frame *frame, const char *unit,
                          double divide, FILE *file)
 {
     double step = nice_step(frame->most / divide, 4);
-    for (double value = 0; value <= frame->most / divide; value += step) {
-        double y = y_of(frame, value * divide);
+    for (int i = 0; i <= TICKS && i * step <= frame->most / divide; i++) {
+        double value = i * step, y = y_of(frame, value * divide);
         fprintf(file,
                 "<path class=\"level\" d=\"M%d %.1fH%d\"/><text x=\"%d\" "
                 "y=\"%.1f\" text-anchor=\"end\">%g%s</text>\n",
@@ -286,7 +290,7 @@ static void print_curve(const struct usage *usage, const struct frame *frame,
 
 void figure_busy(const struct usage *usage, FILE *file)
 {
-    double asked = (double)usage->allotment.cpus, most = asked;
+    double asked = (double)usage->allotment.cpus, most = fmax(asked, 1);
     for (size_t i = 0; i < usage->trace.count; i++)
         most = fmax(most, usage->trace.point[i].busy);
     struct frame frame = {
@@ -306,7 +310,7 @@ void figure_memory(const struct usage *usage, FILE *file)
     double peak = fmax(trace_mem_mib(&usage->trace), usage->tally.mem_mib);
     bool shown = asked > 0 && !(asked > 4 * peak);
     double most = shown ? fmax(asked, peak) : peak;
-    if (isnan(most))
+    if (!(most > 0))
         most = asked > 0 ? asked : 1;
     struct frame frame = {
         .span_s = usage->now_s, .height = CURVE, .most = 1.12 * most};

@@ -22,6 +22,8 @@
 enum {
     SETTLE_S = 5,     /* accounting learns of a job's end so late */
     RECORD_MS = 3000, /* and a record may come so late */
+    RECORD_LIMIT = 64 << 20,
+    NO_ANSWER = -2,
     STEPS_LEAST_S = 5 /* whole seconds make shorter stretches too rough */
 };
 
@@ -32,7 +34,7 @@ enum {
 static bool is_number(const char *name)
 {
     size_t digits = strspn(name, "0123456789");
-    if (digits == 0 || digits > 15)
+    if (digits == 0 || digits > 15 || name[0] == '0')
         return false;
     if (name[digits] == '\0')
         return true;
@@ -113,18 +115,6 @@ static const char *own_name(void)
     return user ? user->pw_name : "";
 }
 
-/* A job's statistics are its owner's. */
-static int check_owner(const struct follow *follow,
-                       const struct allotment *allotment, struct error *err)
-{
-    if (!allotment->user[0] || strcmp(allotment->user, own_name()) == 0)
-        return 0;
-    return error_set(err,
-                     "job %s belongs to %s: only its owner can see how it uses "
-                     "what it asked for",
-                     follow->id, allotment->user);
-}
-
 /* Numbers are used again: the run's own job is known by its token. */
 static bool is_other(const struct usage *usage, const struct allotment *now)
 {
@@ -132,15 +122,18 @@ static bool is_other(const struct usage *usage, const struct allotment *now)
            !token_in_line(usage->run.token, now->words);
 }
 
-/* The controller, or else accounting. */
+/* The controller, or else accounting. Returns 0; 1 when neither knows the job;
+ * -1 when it is another user's; NO_ANSWER. */
 static int ask_slurm(struct follow *follow, struct usage *usage,
                      struct error *err)
 {
     struct allotment now = {.mem_mib = NAN};
     struct steps steps = {0};
     int rc = follow->backend->find(follow->id, &now, err);
-    if (rc < 0)
-        return error_prefix(err, "no answer from Slurm's controller");
+    if (rc < 0) {
+        error_prefix(err, "no answer from Slurm's controller");
+        return NO_ANSWER;
+    }
     if (rc == 1 || is_other(usage, &now)) {
         now = (struct allotment){.mem_mib = NAN};
         rc = steps_ask_final(follow->id, &now, &steps, err);
@@ -153,7 +146,7 @@ static int ask_slurm(struct follow *follow, struct usage *usage,
     }
     if (rc != 0)
         return 1;
-    if (check_owner(follow, &now, err) != 0)
+    if (allotment_check_owner(&now, own_name(), err) != 0)
         return -1;
     usage->allotment = now;
     return 0;
@@ -181,28 +174,39 @@ static void allot_run(struct usage *usage)
     usage->allotment.cpus = cpus > 0 ? cpus : usage->run.workers;
 }
 
+static int connect_slurm(struct follow *follow, struct error *err)
+{
+    if (backend_choose(follow->refresh.backend, true, follow->refresh.lib_dir,
+                       &follow->backend, &follow->refresh.note, err) != 0)
+        return -1;
+    return follow->backend->open(NULL, err);
+}
+
+/* A run that is over can be shown without Slurm, as far as its folder goes. */
 static int open_slurm(struct follow *follow, struct usage *usage,
                       struct error *err)
 {
     struct error ignored;
-    if (backend_choose(follow->refresh.backend, true, follow->refresh.lib_dir,
-                       &follow->backend, &follow->refresh.note, err) != 0 ||
-        follow->backend->open(NULL, err) != 0)
-        return -1;
+    bool over = usage->has_run && state_is_final(usage->run.status.state);
     usage->steps_wanted = true;
-    int rc = ask_slurm(follow, usage, err);
-    if (rc < 0)
-        return -1;
-    if (rc == 1 &&
-        (!usage->has_run || !state_is_final(usage->run.status.state)))
-        return unknown(follow, usage, err);
-    if (rc == 1)
+    int rc = connect_slurm(follow, err);
+    bool connected = rc == 0;
+    if (connected)
+        rc = ask_slurm(follow, usage, err);
+    if ((connected && rc == -1) || (rc != 0 && !over))
+        return rc == 1 ? unknown(follow, usage, err) : -1;
+    if (rc != 0) {
         allot_run(usage);
+        follow->alone = true;
+        if (rc != 1)
+            snprintf(usage->no_accounting, sizeof usage->no_accounting,
+                     "Slurm cannot be asked: %.240s.", err->text);
+        return 0;
+    }
     snprintf(follow->id, sizeof follow->id, "%ld", usage->allotment.job_id);
-    if (!state_is_final(usage->allotment.state) &&
-        steps_ask_config(&usage->steps_every_s, &ignored) == 1)
+    if (steps_ask_config(&usage->steps_every_s, &ignored) == 1)
         snprintf(usage->no_steps, sizeof usage->no_steps,
-                 "No step statistics: this Slurm takes none "
+                 "This Slurm takes no statistics of what jobs use "
                  "(JobAcctGatherType=jobacct_gather/none).");
     return 0;
 }
@@ -238,6 +242,8 @@ int follow_state(struct follow *follow, struct usage *usage, struct error *err)
     struct run *run = &usage->run;
     if (follow->id[0]) {
         int rc = ask_slurm(follow, usage, err);
+        if (rc == NO_ANSWER)
+            return 1;
         if (rc != 0)
             return rc < 0 ? -1 : unknown(follow, usage, err);
     } else {
@@ -294,6 +300,7 @@ static int take_steps(struct follow *follow, struct usage *usage)
 int follow_look(struct follow *follow, struct usage *usage, struct error *err)
 {
     struct error ignored;
+    usage->now_s = allotment_ran_s(&usage->allotment);
     if (look_processes(follow, usage) != 0)
         return error_set(err, "out of memory");
     if (follow->id[0] && !usage->no_steps[0] &&
@@ -344,6 +351,28 @@ static void ask_accounting(struct follow *follow, struct usage *usage)
              "Accounting has nothing of this job's steps.");
 }
 
+/* The record of the run's job, also one that is not what was asked for: of 4
+ * workers on 5 cores, say. */
+static void read_record(struct usage *usage)
+{
+    char path[PATH_MAX], id[32], *text;
+    struct error ignored;
+    run_file(&usage->run, "record_", ".json", path);
+    if (file_read(path, RECORD_LIMIT, &text, NULL, &ignored) != 0)
+        return;
+    usage->record = json_loads(text, 0, NULL);
+    free(text);
+    snprintf(id, sizeof id, "%ld", usage->run.status.job_id);
+    const char *of =
+        json_string_value(json_object_get(usage->record, "job_id"));
+    if (!of || strcmp(of, id) != 0) {
+        json_decref(usage->record);
+        usage->record = NULL;
+        return;
+    }
+    lanes_read(usage->record, &usage->lanes);
+}
+
 static void collect(struct follow *follow, struct usage *usage)
 {
     struct run *run = &usage->run;
@@ -353,14 +382,14 @@ static void collect(struct follow *follow, struct usage *usage)
     result_collect(run, RECORD_MS, &usage->result);
     advise_result(&adviser, false, &usage->result, &ignored);
     advise_release(&adviser);
-    if (usage->result.record.json)
-        lanes_read(usage->result.record.json, &usage->lanes);
+    read_record(usage);
 }
 
 void follow_end(struct follow *follow, struct usage *usage)
 {
-    if (follow->id[0] && usage->allotment.start)
+    if (follow->id[0] && usage->allotment.node_list[0] && !follow->alone)
         ask_accounting(follow, usage);
+
     if (!follow->id[0] &&
         local_account_read(usage->run.folder, usage->allotment.job_id,
                            &usage->steps) == 0)
@@ -383,6 +412,7 @@ void follow_release(struct follow *follow, struct usage *usage)
     steps_release(&usage->steps);
     trace_release(&usage->trace);
     lanes_release(&usage->lanes);
+    json_decref(usage->record);
     if (usage->has_run)
         result_release(&usage->result);
 }

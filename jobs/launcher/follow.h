@@ -19,6 +19,7 @@ struct follow {
     struct site site;       /* name "" = not known */
     char id[40];            /* as Slurm's commands take it, "" = a local job */
     const struct backend *backend;
+    bool alone; /* nobody can be asked: what the run folder has is all */
     struct processes processes;
     bool looking;        /* processes is in use */
     double last_steps_s; /* when step statistics were last taken up, and what */
@@ -31,7 +32,7 @@ struct follow {
 int follow_open(struct follow *follow, const char *name, struct usage *usage,
                 struct error *err);
 
-/* Asks for the job's state. Returns 0, or -1 when there is no answer now. */
+/* Asks for the job's state. Returns 0; 1 when there is no answer now; -1. */
 int follow_state(struct follow *follow, struct usage *usage, struct error *err);
 
 /* Looks at what it uses, and adds that to the trace. Returns 0 or -1. */

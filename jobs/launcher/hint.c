@@ -12,7 +12,7 @@
 /* Idle: so much of the cores, and so many of them at least. */
 static const double idle_share = 0.15, idle_cores = 0.6;
 static const double mem_high = 0.95, uneven = 0.5;
-enum { LONG_S = 5 };
+enum { LOOK_S = 2, LONG_S = 5 };
 
 static void say(struct usage *usage, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -91,15 +91,23 @@ static bool is_below(double used, double asked)
     return asked - used > idle_cores && used < (1 - idle_share) * asked;
 }
 
+/* A job that was hardly there says nothing. */
+static bool is_enough(const struct usage *usage)
+{
+    return usage->tally.source[SOURCE_RECORD].known ||
+           trace_length_s(&usage->trace) >= LOOK_S || usage->now_s >= LONG_S;
+}
+
 static void judge_cores(struct usage *usage)
 {
     char idle[200];
     long asked = usage->allotment.cpus, count = workers(usage);
     double busy = usage->tally.busy, had = occupied(usage);
-    if (asked < 1 || isnan(busy))
+    if (asked < 1 || isnan(busy) || !is_enough(usage))
         return;
     snprintf(idle, sizeof idle, "Of the %ld cores asked for, %.1f were busy%s",
-             asked, busy, asked > 1 ? ": the others stood idle." : ".");
+             asked, busy,
+             count > 0 ? ": the others stood idle." : " on average.");
     if (count > 1 && cores_used(usage) == 1 && asked > 1)
         say(usage,
             "%s %ld workers took turns on one core: they were bound to it. "
@@ -108,11 +116,11 @@ static void judge_cores(struct usage *usage)
             idle, count);
     else if (is_below(had, (double)asked))
         say_idle(usage, idle, asked);
-    else if (is_below(busy, fmin(had, (double)asked)))
+    else if (count <= asked && is_below(busy, had))
         say(usage,
-            "The workers had work for %.1f cores and got %.1f: other programs "
-            "ran on the same cores, and took the rest.",
-            fmin(had, (double)asked), busy);
+            "The workers had work for %.1f cores and got %.1f: probably other "
+            "programs ran on the same cores and took the rest.",
+            had, busy);
     if (count > asked)
         say(usage,
             "%ld workers shared %ld core%s: they wait for each other, and no "

@@ -209,7 +209,8 @@ static int look_threads(struct processes *processes, long process,
         }
         look->threads++;
         look->ready_threads += line.state == 'R';
-        look->busy_threads += passed_s > 0 && took > passed_s / 10;
+        look->busy_threads +=
+            passed_s > 0 && (line.state == 'R' || took > passed_s / 10);
         if (line.cpu >= 0 && line.cpu < PROCESSES_CORES)
             look->core_s[line.cpu] += took;
         *took_s += took;

@@ -2,6 +2,7 @@
 #include "steps.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,9 @@ static void step_put(char *const field[FIELDS], char *tail, struct step *step)
     step->cpus = number(field[CPUS]);
     step->elapsed_s = tres_seconds(field[ELAPSED]);
     step->cpu_s = tres_seconds(field[TOTAL]);
+    /* A Slurm that takes no statistics says 0. */
+    if (step->cpu_s == 0 && !field[TRES][0] && !field[RSS][0])
+        step->cpu_s = NAN;
     step->cpu_min_s = tres_seconds(field[MIN]);
     step->cpu_min_task = number(field[MIN_TASK]);
     memory_put(step, field[TRES], field[RSS], field[RSS_TASK]);
@@ -232,16 +236,14 @@ static void config_value(const char *text, const char *key, char *value,
                          size_t size)
 {
     value[0] = '\0';
-    for (const char *at = text; (at = strstr(at, key)) != NULL; at++) {
-        if (at != text && at[-1] != '\n')
-            continue;
+    for (const char *at = text; (at = strstr(at, key)) != NULL;) {
+        bool begins = at == text || at[-1] == '\n';
         at += strlen(key);
-        at += strspn(at, " ");
-        if (*at != '=')
+        const char *sign = at + strspn(at, " ");
+        if (!begins || *sign != '=')
             continue;
-        at++;
-        at += strspn(at, " ");
-        snprintf(value, size, "%.*s", (int)strcspn(at, "\n"), at);
+        sign += 1 + strspn(sign + 1, " ");
+        snprintf(value, size, "%.*s", (int)strcspn(sign, "\n"), sign);
         return;
     }
 }

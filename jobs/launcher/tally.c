@@ -60,8 +60,9 @@ const char *tally_percent(double share, char text[32])
 
 static double json_value(const struct usage *usage, const char *key)
 {
-    const json_t *value = json_object_get(usage->result.record.json, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    const json_t *value = json_object_get(usage->record, key);
+    double figure = json_is_number(value) ? json_number_value(value) : NAN;
+    return figure >= 0 && figure < 1e12 ? figure : NAN; /* else it is none */
 }
 
 static void put(struct usage *usage, enum source_name name, double cpu_s,
@@ -83,16 +84,24 @@ static void put(struct usage *usage, enum source_name name, double cpu_s,
         source->efficiency = cpu_s / available_s;
 }
 
+/* All timed repeats of the record; NAN = there is none. */
+static double timed_s(const struct usage *usage)
+{
+    const json_t *times = json_object_get(usage->record, "time_s");
+    double sum = 0;
+    for (size_t i = 0; i < json_array_size(times); i++)
+        sum += json_number_value(json_array_get(times, i));
+    return sum > 0 && sum < 1e12 ? sum : NAN;
+}
+
+/* Of all that the job was given: a program that mpirun has started knows only
+ * of its own step. */
 static void put_record(struct usage *usage)
 {
     char text[32];
-    const struct record *record = &usage->result.record;
-    double granted = json_value(usage, "cpus_granted");
-    if (!record->json)
-        return;
-    put(usage, SOURCE_RECORD, record->cpu_used_s, record->cpu_available_s,
-        "the timed repeats, %s",
-        tally_time(record->cpu_available_s / granted, text));
+    put(usage, SOURCE_RECORD, json_value(usage, "cpu_used_s"),
+        timed_s(usage) * (double)usage->allotment.cpus, "the timed repeats, %s",
+        tally_time(timed_s(usage), text));
 }
 
 static void put_slurm(struct usage *usage)
@@ -264,7 +273,10 @@ static void explain(struct usage *usage)
 {
     struct tally *tally = &usage->tally;
     if (tally->trusted == SOURCES) {
-        say(tally, "Nobody has counted what this job used.");
+        say(tally, "%s",
+            !state_is_final(usage->allotment.state) ? "Nobody has counted yet."
+            : usage->now_s > 0 ? "Nobody has counted what this job used."
+                               : "The job never started: it used nothing.");
         return;
     }
     if (tally->trusted == SOURCE_RECORD &&
@@ -281,11 +293,10 @@ static void explain(struct usage *usage)
 static void count_busy(struct usage *usage)
 {
     struct tally *tally = &usage->tally;
-    double granted = json_value(usage, "cpus_granted");
     const struct source *trusted = &tally->source[tally->trusted];
     tally->busy = NAN;
-    if (tally->source[SOURCE_RECORD].known && granted > 0)
-        tally->busy = tally->source[SOURCE_RECORD].efficiency * granted;
+    if (tally->source[SOURCE_RECORD].known)
+        tally->busy = tally->source[SOURCE_RECORD].cpu_s / timed_s(usage);
     else if (!isnan(trace_busy(&usage->trace)))
         tally->busy = trace_busy(&usage->trace);
     else if (tally->trusted != SOURCES && trusted->available_s > 0)

@@ -195,9 +195,15 @@ int trace_save(const struct trace *trace, const char *folder, long job_id,
         json_array_append_new(cores, json_integer(trace->core[i]));
     for (size_t i = 0; i < trace->count; i++)
         json_array_append_new(points, point_json(&trace->point[i]));
-    json_t *json =
-        json_pack("{si sI so so}", "schema", 1, "job_id", (json_int_t)job_id,
-                  "core", cores, "point", points);
+    json_t *json = json_pack(
+        "{si sI so so so so so sI sI sf sf sI so}", "schema", 1, "job_id",
+        (json_int_t)job_id, "steps_s", number(trace->steps_s), "steps_at_s",
+        number(trace->steps_at_s), "seen_s", number(trace->seen_s), "seen_at_s",
+        number(trace->seen_at_s), "core", cores, "busy_threads",
+        (json_int_t)trace->busy_threads, "omp_threads",
+        (json_int_t)trace->omp_threads, "threads_sum", trace->threads_sum,
+        "ready_sum", trace->ready_sum, "looks", (json_int_t)trace->looks_count,
+        "point", points);
     char *text =
         json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(json);
@@ -221,15 +227,24 @@ static long whole_of(const json_t *object, const char *key)
     return value > 0 && value < 1000000000 ? (long)value : 0;
 }
 
+/* A figure that no machine has is none. */
+static double figure_of(const json_t *value)
+{
+    double figure = json_is_number(value) ? json_number_value(value) : NAN;
+    return figure >= 0 && figure < 1e12 ? figure : NAN;
+}
+
 static int read_point(struct trace *trace, const json_t *json)
 {
     const json_t *cores = json_object_get(json, "core_busy");
     double t_s = number_of(json, "t_s"), length_s = number_of(json, "length_s");
     size_t count = json_array_size(cores);
-    if (!(t_s >= 0) || !(length_s > 0) || count > trace->cores)
+    if (!(t_s >= 0 && t_s < 1e12) || !(length_s > 0 && length_s < 1e12) ||
+        count > trace->cores)
         return -1;
-    if (trace_add(trace, t_s, length_s, number_of(json, "busy"),
-                  number_of(json, "mem_mib")) != 0)
+    if (trace_add(trace, t_s, length_s,
+                  figure_of(json_object_get(json, "busy")),
+                  figure_of(json_object_get(json, "mem_mib"))) != 0)
         return -1;
     struct trace_point *point = &trace->point[trace->count - 1];
     point->core = calloc(count + 1, sizeof *point->core);
@@ -237,8 +252,8 @@ static int read_point(struct trace *trace, const json_t *json)
         return -1;
     point->cores = count;
     for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(cores, i);
-        point->core[i] = json_is_number(value) ? json_number_value(value) : NAN;
+        double share = figure_of(json_array_get(cores, i));
+        point->core[i] = share > 1 ? 1 : share;
     }
     return 0;
 }
@@ -260,12 +275,12 @@ static int read_all(struct trace *trace, const json_t *json)
             return -1;
         trace->core[trace->cores++] = (int)cpu;
     }
-    trace->steps_s = number_of(json, "steps_s");
-    trace->steps_at_s = number_of(json, "steps_at_s");
-    trace->seen_s = number_of(json, "seen_s");
-    trace->seen_at_s = number_of(json, "seen_at_s");
-    trace->threads_sum = number_of(json, "threads_sum");
-    trace->ready_sum = number_of(json, "ready_sum");
+    trace->steps_s = fmax(number_of(json, "steps_s"), 0);
+    trace->steps_at_s = fmax(number_of(json, "steps_at_s"), 0);
+    trace->seen_s = fmax(number_of(json, "seen_s"), 0);
+    trace->seen_at_s = fmax(number_of(json, "seen_at_s"), 0);
+    trace->threads_sum = fmax(number_of(json, "threads_sum"), 0);
+    trace->ready_sum = fmax(number_of(json, "ready_sum"), 0);
     trace->looks_count = whole_of(json, "looks");
     trace->ready = trace->ready_sum / (double)trace->looks_count;
     trace->busy_threads = whole_of(json, "busy_threads");

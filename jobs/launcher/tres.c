@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tres.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 3 };
+enum { PARTS = 3, DIGITS = 16 };
 
-/* Digits, and a fraction behind a point. */
+/* Digits, and a fraction behind a point: no power, nothing but decimal. */
 static double plain_number(const char *text, const char **end)
 {
-    char *stop;
+    size_t whole = strspn(text, "0123456789"), fraction = 0;
     *end = text;
-    if (!isdigit((unsigned char)text[0]) || strpbrk(text, "xXpPnN") == text + 1)
+    if (whole == 0 || whole > DIGITS)
         return NAN;
-    double value = strtod(text, &stop);
-    *end = stop;
-    return isfinite(value) ? value : NAN;
+    if (text[whole] == '.')
+        fraction = 1 + strspn(text + whole + 1, "0123456789");
+    *end = text + whole + fraction;
+    char digits[2 * DIGITS];
+    snprintf(digits, sizeof digits, "%.*s", (int)(whole + fraction), text);
+    return strtod(digits, NULL);
 }
 
 double tres_seconds(const char *text)

@@ -121,6 +121,7 @@ struct screen {
     int lines; /* shown, to be replaced */
     struct style style;
     char waiting[400]; /* the last reason told */
+    bool silence;      /* told that there is no answer */
 };
 
 static int screen_height(void)
@@ -163,6 +164,15 @@ static void show_waiting(struct screen *screen, const struct usage *usage)
         return;
     memcpy(screen->waiting, text, sizeof text);
     fprintf(stderr, "%s%s%s\n", text, advice[0] ? ". " : "", advice);
+}
+
+/* It is asked again and again, and that is said once. */
+static void show_silence(struct screen *screen, const struct error *err)
+{
+    if (!screen->silence)
+        fprintf(stderr, "%s; asking again\n", err->text);
+    screen->silence = true;
+    screen->lines = 0;
 }
 
 static void pause_s(long seconds)
@@ -216,8 +226,11 @@ static int follow_job(const struct arguments *arguments, struct follow *follow,
         if (turn(follow, usage, &screen, arguments->html, turns, err) != 0)
             return -1;
         pause_s(interval_s);
-        if (!watch_is_ended() && follow_state(follow, usage, err) != 0)
+        int rc = watch_is_ended() ? 0 : follow_state(follow, usage, err);
+        if (rc < 0)
             return -1;
+        if (rc > 0)
+            show_silence(&screen, err);
     }
     screen_clear(&screen);
     return watch_is_ended() ? 1 : 0;

@@ -63,6 +63,7 @@ struct usage {
     bool has_run;
     struct run run;
     struct result result; /* of that run, when it is over */
+    json_t *record; /* a kernel's, of this job; NULL = none, or no longer */
     struct lanes lanes;
     struct tally tally;
     struct hints hints;

@@ -172,7 +172,12 @@ static double last_mem(const struct trace *trace)
     return trace->count > 0 ? trace->point[trace->count - 1].mem_mib : NAN;
 }
 
-/* The title, cut to one line. */
+/* Lines that are no longer than the terminal is wide. */
+static void print_words(const char *text, const struct style *style, FILE *file)
+{
+    sheet_wrap("", text, (size_t)width_of(style) - 1, file);
+}
+
 static void print_title(const struct usage *usage, const struct style *style,
                         FILE *file)
 {
@@ -180,8 +185,9 @@ static void print_title(const struct usage *usage, const struct style *style,
     usage_view_state(usage, text, sizeof text);
     snprintf(line, sizeof line, "job %ld, %s: %s", usage->allotment.job_id,
              usage->allotment.name, text);
-    fprintf(file, "%s%.*s%s\n", style->colour ? "\033[1m" : "",
-            width_of(style) - 1, line, style->colour ? "\033[0m" : "");
+    fputs(style->colour ? "\033[1m" : "", file);
+    print_words(line, style, file);
+    fputs(style->colour ? "\033[0m" : "", file);
 }
 
 static void print_cpu(const struct usage *usage, const struct style *style,
@@ -196,9 +202,9 @@ static void print_cpu(const struct usage *usage, const struct style *style,
     if (isnan(busy))
         snprintf(text, sizeof text, "no data yet");
     else
-        snprintf(text, sizeof text, "%.1f of %ld %s, %s", busy,
-                 usage->allotment.cpus,
-                 width_of(style) > 50 ? "cores busy" : "cores",
+        snprintf(text, sizeof text, "%.1f of %ld core%s%s, %s", busy,
+                 usage->allotment.cpus, plural(usage->allotment.cpus),
+                 width_of(style) > 50 ? " busy" : "",
                  tally_percent(busy / cpus, now));
     print_gauge("CPU", busy / cpus, text, style, file);
     snprintf(text, sizeof text, "since the start, %s",
@@ -259,7 +265,7 @@ static void print_steps(const struct usage *usage, const struct style *style,
         snprintf(text, sizeof text, "%zu step%s, %s of CPU time (%s)",
                  usage->steps.count, plural((long)usage->steps.count),
                  tally_time(steps_cpu_s(&usage->steps), cpu), age);
-    fprintf(file, "%.*s\n", width_of(style) - 1, text);
+    print_words(text, style, file);
 }
 
 static void print_threads(const struct usage *usage, const struct style *style,
@@ -275,7 +281,7 @@ static void print_threads(const struct usage *usage, const struct style *style,
                  "%ld process%s, %ld thread%s, %ld of them busy",
                  look->processes, look->processes == 1 ? "" : "es",
                  look->threads, plural(look->threads), look->busy_threads);
-    fprintf(file, "%.*s\n", width_of(style) - 1, text);
+    print_words(text, style, file);
 }
 
 int usage_view_now(const struct usage *usage, const struct style *style,
@@ -289,7 +295,7 @@ int usage_view_now(const struct usage *usage, const struct style *style,
         return 0;
     usage_view_asked(usage, asked, sizeof asked);
     print_title(usage, style, memory);
-    fprintf(memory, "%.*s\n", width_of(style) - 1, asked);
+    print_words(asked, style, memory);
     print_cpu(usage, style, memory);
     print_mem(usage, style, memory);
     print_cores(usage, style, height - OTHER_LINES, memory);
@@ -318,8 +324,9 @@ void usage_view_line(const struct usage *usage, FILE *file)
     if (isnan(busy))
         fprintf(file, "no data of its CPU time yet");
     else
-        fprintf(file, "%.2f of %ld cores busy (%s)", busy,
-                usage->allotment.cpus, tally_percent(busy / cpus, percent));
+        fprintf(file, "%.2f of %ld core%s busy (%s)", busy,
+                usage->allotment.cpus, plural(usage->allotment.cpus),
+                tally_percent(busy / cpus, percent));
     if (usage->look.processes > 0 && !isnan(busy))
         fprintf(file, ", %ld thread%s busy", usage->look.busy_threads,
                 plural(usage->look.busy_threads));
