@@ -15,6 +15,7 @@ Usage
     integ2d-cancel RUN                 end the job of a run
     integ2d-report                     what runs mean when taken together
     integ2d-usage JOB                  what a job uses of what it asked for
+    integ2d-check                      the exercises of the course
     integ2d-serial, -jit, -fortran, -julia, -threads, -gil, -openmp,
     -fortran-openmp, -multiprocess, -blas, -pitfalls, -mpi, -hybrid
                                        the programs themselves (see --help);
@@ -49,7 +50,8 @@ end
 local programs = {
     "serial", "jit", "fortran", "julia", "threads", "gil", "openmp",
     "fortran-openmp", "multiprocess", "blas", "pitfalls", "mpi", "hybrid",
-    "submit", "collect", "cancel", "report", "usage", "lab",
+    "submit", "collect", "cancel", "report", "usage", "check",
+    "lab",
 }
 local found = {}
 for _, name in ipairs(programs) do

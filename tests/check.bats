@@ -140,13 +140,14 @@ int main(void)
     return system(REAL " -n 4 --grid=100 >/dev/null");
 }
 END_OF_C
-    CC="${CC:-gcc} -DREAL=\"$INTEG2D_BIN/integ2d-openmp\"" run --separate-stderr check race
-    expect 1 'race: not yet'
+    sed -i "s|REAL|\"$INTEG2D_BIN/integ2d-openmp\"|" race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (another-run)' 'integ2d-openmp'
     # The right program, on another grid.
     sed 's/run_start/run.grid = 10;\n    run_start/' \
         "$EXERCISES/race/solution/race.c" >race.c
     run --separate-stderr check race
-    expect 1 'race: not yet'
+    expect 1 'race: not yet' 'hint (another-run)' $'a grid of\n10;'
     # And one that does nothing: the integral is 0.
     sed 's/worker_row(me, i);//' "$EXERCISES/race/solution/race.c" >race.c
     run --separate-stderr check race
@@ -155,7 +156,7 @@ END_OF_C
     sed 's/return run_finish(&run);/run_finish(\&run);\n    return 3;/' \
         "$EXERCISES/race/solution/race.c" >race.c
     run --separate-stderr check race
-    expect 1 'race: not yet'
+    expect 1 'race: not yet' 'exit status 3'
 }
 
 @test "a program that hangs is ended, and leaves no process" {
@@ -399,7 +400,7 @@ edit() {
     expect 0 'usage: solved'
 }
 
-@test "a check that is interrupted cancels its job" {
+@test "a check that is interrupted ends its job, and a program that runs here" {
     sed 's/taken\[i\] = 1;/;/' "$EXERCISES/race/race.c" >race.c
     on hpc2n 'echo $$ >checker; exec integ2d-check race' 2>said &
     local here=$!
@@ -414,8 +415,20 @@ edit() {
     local id
     id=$(sed -n 's/.*job \([0-9]*\) runs.*/\1/p' said)
     for _ in $(seq 100); do
-        if [ -z "$(on hpc2n "squeue -h -j $id -o %i" 2>/dev/null)" ]; then return; fi
+        if [ -z "$(on hpc2n "squeue -h -j $id -o %i" 2>/dev/null)" ]; then break; fi
         sleep 0.1
     done
-    false
+    [ -z "$(on hpc2n "squeue -h -j $id -o %i" 2>/dev/null)" ]
+
+    SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-check" --site=local race >said &
+    here=$!
+    for _ in $(seq 100); do
+        if compgen -G "integ2d-check/race-2/progress_*" >/dev/null; then break; fi
+        sleep 0.1
+    done
+    kill -TERM "$here"
+    status=0
+    wait "$here" || status=$?
+    [ $status = 130 ]
+    [ -z "$(find /proc/[0-9]*/exe -lname "$PWD/*" 2>/dev/null)" ]
 }

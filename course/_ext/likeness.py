@@ -25,6 +25,7 @@ PATTERNS = [(re.compile(pattern), word) for pattern, word in (
     (ALONE + r'\d+(?:\.\d+)? ?(?:s|ms|us|ns|sec|seconds)\b', '<time>'),
     (ALONE + r'\d+(?:\.\d+)? ?%', '<percent>'),
     (ALONE + r'\d+(?:\.\d+)? (?:KiB|MiB|GiB|MB|GB)\b', '<memory>'),
+    (r'\b\d+ requests? to Slurm', '<requests>'),
     (r'-{4,}|={4,}', '----'),
 )]
 NUMBER = re.compile(r'[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?', re.I)
