@@ -253,15 +253,15 @@ static char **copy_names(char *const *names, size_t count)
     return copy;
 }
 
-/* Loads what was named, or everything; -1 when nothing could be loaded. A
- * run that cannot be read is named and makes the exit status 2. */
+/* *missing: runs of sweeps that were not submitted. Loads what was named, or
+ * everything; -1 when nothing could be loaded. A run that cannot be read is
+ * named and makes the exit status 2. */
 static int load_all(const struct arguments *arguments, struct run **runs,
-                    size_t *count, bool *bad)
+                    size_t *count, size_t *missing, bool *bad)
 {
     struct error err;
     char **names = arguments->runs;
     size_t total = (size_t)arguments->count;
-    size_t missing;
     *count = 0;
     *bad = false;
     if (total == 0 && run_list(named_parent, &names, &total, &err) != 0) {
@@ -273,16 +273,11 @@ static int load_all(const struct arguments *arguments, struct run **runs,
     }
     if (arguments->count && (names = copy_names(names, total)) == NULL)
         return -1;
-    if (sweep_expand(&names, &total, &missing, &err) != 0) {
+    if (sweep_expand(&names, &total, missing, &err) != 0) {
         fprintf(stderr, "integ2d-collect: %s\n", err.text);
         *bad = true;
     }
-    if (missing > 0)
-        fprintf(stderr,
-                "%zu job%s of sweeps %s not been submitted; go on with: "
-                "integ2d-submit --resume SWEEP\n",
-                missing, missing == 1 ? "" : "s",
-                missing == 1 ? "has" : "have");
+    sweep_say_missing(*missing, stderr);
     *runs = calloc(total ? total : 1, sizeof **runs);
     for (size_t i = 0; *runs && i < total; i++) {
         int rc = arguments->count ? named_load(names[i], &(*runs)[*count], &err)
@@ -306,7 +301,7 @@ int main(int argc, char **argv)
     struct prefix prefix;
     struct error err;
     struct run *runs;
-    size_t count;
+    size_t count, missing;
     bool bad;
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
@@ -314,7 +309,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "integ2d-collect: %s\n", err.text);
         return 2;
     }
-    if (load_all(&arguments, &runs, &count, &bad) != 0)
+    if (load_all(&arguments, &runs, &count, &missing, &bad) != 0)
         return 2;
     struct result *results = calloc(count ? count : 1, sizeof *results);
     if (refresh_all(&arguments, &prefix, runs, count) != 0) {
@@ -328,6 +323,8 @@ int main(int argc, char **argv)
     int status = 2;
     if (results && (count > 0 || !bad)) {
         status = exit_status(results, count);
+        if (status == 0 && missing > 0)
+            status = 3;
         if (print(&arguments, results, count) != 0) {
             fprintf(stderr,
                     "integ2d-collect: cannot write to standard output\n");

@@ -49,6 +49,7 @@ static int add_all(struct gathering *gathering, const char *parent,
     if (run_list(parent, &folders, &count, err) != 0)
         return -1;
     int expanded = sweep_expand(&folders, &count, &missing, &why);
+    gathering->missing += missing;
     file_visible(parent, shown, sizeof shown);
     int rc = count > 0 ? add(gathering, folders, count, err)
                        : error_set(err,
@@ -75,6 +76,7 @@ static int add_sweep(struct gathering *gathering, const char *name,
         return error_set(err, "out of memory");
     }
     int rc = sweep_expand(&folders, &count, &missing, err);
+    gathering->missing += missing;
     if (rc == 0 && count == 0)
         rc = error_set(err,
                        "%s: none of the sweep's jobs was submitted: go on "

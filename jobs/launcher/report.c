@@ -15,6 +15,7 @@
 #include "plot.h"
 #include "prefix.h"
 #include "summary.h"
+#include "sweep.h"
 
 const char *argp_program_version = "integ2d-report " INTEG2D_VERSION;
 
@@ -127,7 +128,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
             "Show what runs mean when they are taken together: medians with "
             "their errors, speedups, the laws of scaling.\v"
             "RUN is a run folder or a job number, FOLDER one that holds run "
-            "folders; without any, the runs in ./integ2d-runs are taken. "
+            "folders, or that of a sweep; without any, the runs in "
+            "./integ2d-runs are taken. "
             "Nobody is asked about jobs: integ2d-collect does that.\n"
             "Exit status: 0 all done and right, 1 a job or its check failed, "
             "2 bad command line or no such run, or a plot that could not be "
@@ -206,6 +208,7 @@ static int gather_names(char **names, int count, struct gathering *gathering,
     }
     if (count > 1)
         gather_unify(gathering);
+    sweep_say_missing(gathering->missing, stderr);
     return gathering->count > 0 ? 0 : -1;
 }
 

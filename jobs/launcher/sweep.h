@@ -24,6 +24,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "error.h"
 #include "options.h"
@@ -116,6 +117,10 @@ bool sweep_is_stopped(const struct sweep *sweep);
  * what was wrong with the last such one. */
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
                  struct error *err);
+
+/* What to do about runs that are missing from a sweep, in a line; nothing for
+ * none. */
+void sweep_say_missing(size_t missing, FILE *file);
 
 /* The folder of an array. */
 void sweep_array_folder(const struct sweep *sweep, size_t array,
