@@ -317,7 +317,7 @@ openmp 4 2000' ]
     [[ $stderr == *"it has been changed since"* ]]
     # Its runs are still runs.
     run -0 --separate-stderr on hpc2n "integ2d-collect $folder/array_1-*/task_2"
-    sed "s/\"schema\": 1/\"schema\": 9/" kept >"$folder/sweep.json"
+    sed 's/"schema": 1/"schema": 9/' kept >"$folder/sweep.json"
     run -2 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
     [[ $stderr == *"written by another version of integ2d"* ]]
     cp kept "$folder/sweep.json"
@@ -330,4 +330,9 @@ openmp 4 2000' ]
     run -2 --separate-stderr on hpc2n "PATH=$prefix/bin:\$PATH \
         integ2d-submit --resume $folder"
     [[ $stderr == *"the same options mean other jobs now"* ]]
+    # What is not there is said.
+    run -3 --separate-stderr on hpc2n "integ2d-collect $folder"
+    [[ $stderr == *"2 jobs of sweeps have not been submitted"* ]]
+    run -2 --separate-stderr on hpc2n "integ2d-report $folder"
+    [[ $stderr == *"none of the sweep's jobs was submitted"* ]]
 }

@@ -159,9 +159,10 @@ struct collection {
     struct entry *entry;
     struct table_row *row; /* of each entry */
     size_t count, room;
-    size_t shown;  /* so far */
-    long requests; /* to Slurm */
-    bool bad;      /* some could not be read */
+    size_t shown;   /* so far */
+    long requests;  /* to Slurm */
+    size_t missing; /* runs of sweeps that were not submitted */
+    bool bad;       /* some could not be read */
 };
 
 /* Asks for all runs that are not over at once, and waits for them if told to.
@@ -238,7 +239,8 @@ static long add_folders(struct collection *collection, char **folders,
     for (size_t i = 0; i < count; i++)
         rc |= add(collection, folders[i], NULL, err);
     free(folders);
-    sweep_tell_missing(missing, stderr);
+    sweep_say_missing(missing, stderr);
+    collection->missing += missing;
     return rc == 0 ? (long)count : -1;
 }
 
@@ -495,7 +497,7 @@ static int print(const struct arguments *arguments,
 /* The worst of all: a failed run goes before an unfinished one. */
 static int exit_status(const struct collection *collection)
 {
-    int status = 0;
+    int status = collection->missing > 0 ? 3 : 0;
     for (size_t i = 0; i < collection->count; i++) {
         enum verdict verdict = collection->row[i].verdict;
         if (verdict == RESULT_FAILED)

@@ -10,7 +10,7 @@
 struct gathering {
     char **folder; /* each is the caller's to free */
     size_t count;
-    size_t missing; /* jobs of its sweeps that were never submitted */
+    size_t missing; /* runs of sweeps that were not submitted */
 };
 
 /* Adds what `name` stands for: a run folder, the runs of a sweep, the run of

@@ -250,12 +250,11 @@ static void choose(const struct options *options,
 /* The first job finds out who pays for all. */
 static int set_account(const struct options *options,
                        const struct config *config, const struct prefix *prefix,
-                       const struct plan *plan, struct job *job,
-                       struct error *err)
+                       struct plan *plan, struct job *job, struct error *err)
 {
-    const char *source;
     if (plan->groups == 0)
-        return account_set(options, config, job, prefix->lib, &source, err);
+        return account_set(options, config, job, prefix->lib,
+                           &plan->account_source, err);
     snprintf(job->account, sizeof job->account, "%s",
              plan->group[0].job.account);
     return 0;

@@ -45,6 +45,7 @@ struct plan {
     size_t refusals;
     size_t impossible; /* combinations */
     bool weak;
+    const char *account_source; /* of all jobs */
 };
 
 /* Whether the command line means more than one job. */

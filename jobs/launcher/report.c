@@ -292,7 +292,7 @@ static int gather_names(char **names, int count, struct gathering *gathering,
     }
     if (count > 1)
         gather_unify(gathering);
-    sweep_tell_missing(gathering->missing, stderr);
+    sweep_say_missing(gathering->missing, stderr);
     return gathering->count > 0 ? 0 : -1;
 }
 

@@ -24,6 +24,7 @@
 #include "refresh.h"
 #include "result.h"
 #include "run.h"
+#include "settings.h"
 #include "site.h"
 #include "stop.h"
 #include "submit_sweep.h"
@@ -76,28 +77,8 @@ static int find_site(const struct options *options, const char *config_file,
     return site_check_active(site, err);
 }
 
-static void show_settings(const struct options *options,
-                          const struct config *config, const struct job *job,
-                          const char *site_source, const char *account_source)
+static void show_resources(const struct job *job)
 {
-    const struct {
-        const char *name, *typed;
-        const struct setting *saved;
-    } rows[] = {
-        {"partition", options->partition, &config->partition},
-        {"time", options->time, &config->time},
-        {"constraint", options->constraint, &config->constraint},
-        {"reservation", options->reservation, &config->reservation},
-        {"output-dir", options->output_dir, &config->output_dir},
-    };
-    fprintf(stderr, "site %s (%s)\n", job->site.name, site_source);
-    if (job->account[0])
-        fprintf(stderr, "account %s (%s)\n", job->account, account_source);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].typed && rows[i].saved->value[0])
-            fprintf(stderr, "%s %s (%s)\n", rows[i].name, rows[i].saved->value,
-                    rows[i].saved->source);
-    }
     fprintf(stderr,
             "%ld task%s of %ld core%s, %ld minute%s, grid %ld, %ld repeat%s\n",
             job->tasks, job->tasks == 1 ? "" : "s", job->cpus_per_task,
@@ -420,8 +401,10 @@ static int prepare(const struct options *options, const struct prefix *prefix,
     if (account_set(options, config, job, prefix->lib, &account_source, err) !=
         0)
         return -1;
-    if (options->verbose)
-        show_settings(options, config, job, site_source, account_source);
+    if (options->verbose) {
+        settings_show(options, config, job, site_source, account_source);
+        show_resources(job);
+    }
     return job_script(job, prefix->jobs, prefix->bin, script, err);
 }
 
@@ -466,7 +449,7 @@ int main(int argc, char **argv)
                            sizeof site_source, &err) != 0)
         status = fail(&err);
     else if (plan_is_sweep(&options))
-        status = submit_sweep(&options, &config, &site, &adviser);
+        status = submit_sweep(&options, &config, &site, site_source, &adviser);
     else
         status = submit_one(&options, &site, site_source, &config, &adviser);
     advise_release(&adviser);

@@ -10,6 +10,7 @@
 #include "course.h"
 #include "job.h"
 #include "lock.h"
+#include "settings.h"
 #include "watch.h"
 
 /* ---- A dry run ----------------------------------------------------------- */
@@ -189,7 +190,8 @@ static int go(struct course *course, const struct config *config,
 }
 
 int submit_sweep(const struct options *options, const struct config *config,
-                 const struct site *site, struct adviser *adviser)
+                 const struct site *site, const char *site_source,
+                 struct adviser *adviser)
 {
     struct error err;
     struct course course = {
@@ -200,6 +202,9 @@ int submit_sweep(const struct options *options, const struct config *config,
         0)
         return course_fail(&err);
     int status;
+    if (options->verbose)
+        settings_show(options, config, &course.plan.group[0].job, site_source,
+                      course.plan.account_source);
     if (options->dry_run) {
         status = dry_run(&course);
     } else if (options->no_wait && !site->slurm) {

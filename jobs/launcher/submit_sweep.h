@@ -10,9 +10,10 @@
 #include "prefix.h"
 #include "site.h"
 
-/* A new sweep. */
+/* A new sweep. site_source: how the site was found. */
 int submit_sweep(const struct options *options, const struct config *config,
-                 const struct site *site, struct adviser *adviser);
+                 const struct site *site, const char *site_source,
+                 struct adviser *adviser);
 
 /* --resume. */
 int submit_resume(const struct options *options, struct adviser *adviser);

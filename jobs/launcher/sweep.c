@@ -422,6 +422,16 @@ static int list_sweep(struct list *list, const char *path, size_t *missing,
     return rc;
 }
 
+void sweep_say_missing(size_t missing, FILE *file)
+{
+    if (missing > 0)
+        fprintf(file,
+                "%zu job%s of sweeps %s not been submitted; go on with: "
+                "integ2d-submit --resume SWEEP\n",
+                missing, missing == 1 ? "" : "s",
+                missing == 1 ? "has" : "have");
+}
+
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
                  struct error *err)
 {
@@ -443,16 +453,6 @@ int sweep_expand(char ***folders, size_t *count, size_t *missing,
     *folders = list.folder;
     *count = list.count;
     return rc;
-}
-
-void sweep_tell_missing(size_t missing, FILE *file)
-{
-    if (missing > 0)
-        fprintf(file,
-                "%zu job%s of sweeps %s not been submitted; go on with: "
-                "integ2d-submit --resume SWEEP\n",
-                missing, missing == 1 ? "" : "s",
-                missing == 1 ? "has" : "have");
 }
 
 /* ---- Folders ------------------------------------------------------------- */

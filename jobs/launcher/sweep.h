@@ -118,9 +118,9 @@ bool sweep_is_stopped(const struct sweep *sweep);
 int sweep_expand(char ***folders, size_t *count, size_t *missing,
                  struct error *err);
 
-/* One line about `missing` runs of sweeps that were never submitted, and how
- * to go on with them; nothing for 0. */
-void sweep_tell_missing(size_t missing, FILE *file);
+/* What to do about runs that are missing from a sweep, in a line; nothing for
+ * none. */
+void sweep_say_missing(size_t missing, FILE *file);
 
 /* The folder of an array. */
 void sweep_array_folder(const struct sweep *sweep, size_t array,
