@@ -98,6 +98,7 @@ words() {
     near "$(jq '.use.counted_by[0].efficiency' <<<"$output")" \
         "$(jq '.cpu_used_s / (.time_s | add) / 5' "$folder/record_$job.json")" 1e-6
     [[ $(jq -r '.hints[0]' <<<"$output") == "Of the 5 cores asked for, "*"It ran 4 workers: start 5, or ask for 4 cores." ]]
+    rm -r integ2d-runs # of which there is advice, too, and rightly
 }
 
 @test "a run of ours: the record, accounting and both back ends say the same" {
