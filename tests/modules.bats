@@ -111,7 +111,7 @@ unload_difference='
             for program in "$INTEG2D_BIN"/integ2d-*; do
                 scheme=${program##*/integ2d-}
                 case $scheme in
-                submit | collect | cancel | report | lab) continue ;;
+                submit | collect | cancel | report | usage | lab) continue ;;
                 pitfalls) scheme="pitfalls --mode=race" ;;
                 esac
                 integ2d-submit --dry-run -A "$1" --scheme=$scheme || exit
