@@ -39,6 +39,10 @@ clean() {
     clean integ2d-report --against integ2d-runs --plot
     clean integ2d-report --format=json
     clean integ2d-report --format=html
+    for run in integ2d-runs/*; do
+        clean integ2d-usage --html=page.html "$run"
+        clean integ2d-usage --json "$run"
+    done
     run -2 clean integ2d-report nosuch
     run -2 clean integ2d-submit --site=hpc2m --scheme=mpi
 }

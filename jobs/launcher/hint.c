@@ -11,7 +11,7 @@
 
 /* Idle: so much of the cores, and so many of them at least. */
 static const double idle_share = 0.15, idle_cores = 0.6;
-static const double mem_high = 0.95, uneven = 0.5;
+static const double mem_high = 0.95, uneven = 0.5, one_core_share = 0.9;
 enum { LOOK_S = 2, LONG_S = 5 };
 
 static void say(struct usage *usage, const char *format, ...)
@@ -28,15 +28,18 @@ static void say(struct usage *usage, const char *format, ...)
     va_end(values);
 }
 
-/* Different cores that were busy for a tenth of the time, 0 = not known. */
-static long cores_used(const struct usage *usage)
+/* Whether one core did as good as all of the work. */
+static bool is_on_one_core(const struct usage *usage)
 {
-    long used = 0;
+    double most = 0, sum = 0;
     if (lanes_cores(&usage->lanes) > 0)
-        return (long)lanes_cores(&usage->lanes);
-    for (size_t i = 0; i < usage->trace.cores; i++)
-        used += trace_core(&usage->trace, i) > 0.1;
-    return used;
+        return lanes_cores(&usage->lanes) == 1;
+    for (size_t i = 0; i < usage->trace.cores; i++) {
+        double share = trace_core(&usage->trace, i);
+        most = fmax(most, share);
+        sum += share > 0 ? share : 0;
+    }
+    return most > 0 && most >= one_core_share * sum;
 }
 
 /* Workers, or threads that were seen to be busy; 0 = not known. */
@@ -108,7 +111,7 @@ static void judge_cores(struct usage *usage)
     snprintf(idle, sizeof idle, "Of the %ld cores asked for, %.1f were busy%s",
              asked, busy,
              count > 0 ? ": the others stood idle." : " on average.");
-    if (count > 1 && cores_used(usage) == 1 && asked > 1)
+    if (count > 1 && asked > 1 && is_on_one_core(usage))
         say(usage,
             "%s %ld workers took turns on one core: they were bound to it. "
             "Look for taskset, --cpu-bind, OMP_PROC_BIND or GOMP_CPU_AFFINITY "

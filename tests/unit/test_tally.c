@@ -258,6 +258,22 @@ static void workers_that_get_no_core_are_not_idle(void **state)
     assert_said(usage->hints.text[0], "had work for 4.0 cores and got 2.0");
 }
 
+/* However little of the cores they get. */
+static void workers_on_a_crowded_machine_are_not_bound(void **state)
+{
+    struct look look = {.busy_threads = 3, .ready_threads = 4};
+    (void)state;
+    account(33);
+    for (int i = 0; i < 4; i++) {
+        look.allowed[i] = true;
+        look.core_s[i] = i == 2 ? 1.1 : 0.8;
+    }
+    assert_int_equal(trace_add_look(&usage->trace, 20, 10, &look), 0);
+    judge();
+    assert_int_equal(usage->hints.count, 1);
+    assert_said(usage->hints.text[0], "had work for 4.0 cores and got 0.3");
+}
+
 static void all_cores_busy_is_no_advice(void **state)
 {
     (void)state;
@@ -422,6 +438,7 @@ int main(void)
         TEST(omp_num_threads_is_one),
         TEST(all_threads_on_one_core),
         TEST(workers_that_get_no_core_are_not_idle),
+        TEST(workers_on_a_crowded_machine_are_not_bound),
         TEST(all_cores_busy_is_no_advice),
         TEST(memory_at_its_limit_is_told),
         TEST(work_that_is_uneven_is_told),
