@@ -266,7 +266,7 @@ static void workers_on_a_crowded_machine_are_not_bound(void **state)
     account(33);
     for (int i = 0; i < 4; i++) {
         look.allowed[i] = true;
-        look.core_s[i] = i == 2 ? 1.1 : 0.8;
+        look.core_s[i] = i == 2 ? 1.0 : 0.7;
     }
     assert_int_equal(trace_add_look(&usage->trace, 20, 10, &look), 0);
     judge();
