@@ -518,7 +518,7 @@ refused_by() {
 
 @test "of several that failed accounting is asked once, and knows what of one" {
     local first
-    edited hpc2n serial 's/--grid=200 --repeat=5/--grid=20000 --repeat=50/'
+    edited hpc2n serial 's/--grid=200 --repeat=6/--grid=20000 --repeat=50/'
     first=$(on hpc2n 'sbatch --parsable job.sbatch')
     id=$(on hpc2n 'sbatch --parsable job.sbatch')
     wait_for '^0' "progress_$first"
