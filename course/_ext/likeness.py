@@ -12,7 +12,7 @@ import re
 
 # Told only when the launcher looks at the right moment.
 COMES_AND_GOES = re.compile(
-    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: |\d+ of \d+ jobs over')
+    r'srun: job \d+ (queued|has been allocated)|job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: |\d+ of \d+ jobs over')
 DOUBTS = re.compile(r'(## )?Doubts$')
 ALONE = r'(?<![\w.])'
 PATTERNS = [(re.compile(pattern), word) for pattern, word in (
