@@ -252,9 +252,9 @@ install: $(INSTALL_BINS) $(SLURM_PART) $(FORTRAN_PART) $(DRIVER_PART)
 	  install -D -m "$$(stat -c %a "$$file")" "$$file" "$(DATA)/lab/$$file" || exit 1; done
 
 uninstall:
-	rm -f $(foreach name,$(KERNELS) $(PROGRAMS) lab,$(DESTDIR)$(PREFIX)/bin/integ2d-$(name))
+	rm -f $(foreach name,$(KERNELS) $(PROGRAMS) lab check,$(DESTDIR)$(PREFIX)/bin/integ2d-$(name))
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/integ2d-*.1
-	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DATA)
+	rm -rf $(DESTDIR)$(PREFIX)/lib/integ2d $(DESTDIR)$(PREFIX)/include/integ2d $(DATA)
 
 stage: kernels $(LAUNCHER_BINS) $(SLURM_PART) $(DRIVER_PART)
 	@$(MAKE) --no-print-directory -s install PREFIX=$(ROOT) DESTDIR=
