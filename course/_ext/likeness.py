@@ -12,7 +12,8 @@ import re
 
 # Told only when the launcher looks at the right moment.
 COMES_AND_GOES = re.compile(
-    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: |\d+ of \d+ jobs over')
+    r'job \d+ (waits|runs|is ending|goes back|starts)|\d+ jobs: |'
+    r'\d+ of \d+ jobs over|srun: job \d+ (queued|has been allocated)')
 DOUBTS = re.compile(r'(## )?Doubts$')
 ALONE = r'(?<![\w.])'
 PATTERNS = [(re.compile(pattern), word) for pattern, word in (
