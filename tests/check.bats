@@ -246,6 +246,7 @@ made() {
         .cpu_used_s = $u | .cpu_available_s = $c |
         .worker = [range($n) as $w | .worker[0]]' \
         real/*/record_*.json >"$folder/record_$id.json"
+    seal "$folder/record_$id.json"
 }
 
 # The answers of an exercise about runs.
@@ -275,6 +276,7 @@ answers() {
     made mixed/other 2 0.1 2 1 500
     cp -r study failed
     sed -i 's/"passed"/"failed"/' failed/two/record_*.json
+    seal failed/two/record_*.json
     # A share that grows with the workers: the fit is not the last point's.
     made bent/one 1 1.0
     made bent/two 2 0.5
@@ -295,6 +297,7 @@ answers() {
     made idle 4 1.0 8 3.1
     cp -r used wrong
     sed -i 's/"passed"/"failed"/' wrong/record_*.json
+    seal wrong/record_*.json
     answers usage no-job
     sed 's/used$/nosuch/' "$EXERCISES/usage/solution/usage.txt" >usage.txt
     run --separate-stderr check usage
