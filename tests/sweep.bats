@@ -80,11 +80,11 @@ shown() {
     # Both ask for the same array.
     local backend id
     for backend in slurm commands; do
-        id=$(on hpc2n "integ2d-submit --backend=$backend --scheme=openmp \
-            -n 2 -c 2 --grid=100,200 -t 7 --mem=500 --no-wait -q \
-            --output-dir=$backend" | awk '{print $1}')
+        on hpc2n "integ2d-submit --backend=$backend --scheme=openmp \
+            -n 2 -c 2 --grid=100,200 -t 7 --mem=500 -q --output-dir=$backend"
+        id=$(sed -n 's/^job 1 //p' "$backend"/*/journal)
         on hpc2n "scontrol show job ${id}_2" | tr ' ' '\n' | grep -vE \
-            '^(JobId|ArrayJobId|Priority|RunTime|SubmitTime|EligibleTime|AccrueTime|StartTime|EndTime|LastSchedEval|Scheduler|AllocNode:Sid|NodeList|BatchHost|Command|WorkDir|Comment|StdErr|StdOut|JobState|Reason|ExitCode|NumNodes|TRES|ReqNodeList|ExcNodeList)=' \
+            '^$|^(JobId|ArrayJobId|Priority|RunTime|SubmitTime|EligibleTime|AccrueTime|StartTime|EndTime|LastSchedEval|Scheduler|AllocNode:Sid|NodeList|BatchHost|Command|WorkDir|Comment|StdErr|StdOut|JobState|Reason|ExitCode|NumNodes|TRES|ReqNodeList|ExcNodeList)=' \
             >"$backend.job"
     done
     grep -q TimeLimit=00:07:00 slurm.job
