@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "backend.h"
-#include "course.h"
+#include "dispatch.h"
 #include "lock.h"
 #include "range.h"
 #include "watch.h"
@@ -66,9 +66,9 @@ static bool was_cut_short(enum job_state state)
 }
 
 /* What became of those that may have been submitted. */
-static int find_states(struct course *course, struct error *err)
+static int find_states(struct dispatch *dispatch, struct error *err)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     struct run **list = calloc(sweep->count, sizeof *list);
     size_t count = 0;
     for (size_t i = 0; list && i < sweep->count; i++) {
@@ -80,58 +80,58 @@ static int find_states(struct course *course, struct error *err)
     }
     int rc = list ? 0 : error_set(err, "out of memory");
     if (count > 0)
-        rc = refresh_lost(&course->refresh, list, count, true, err);
+        rc = refresh_lost(&dispatch->refresh, list, count, true, err);
     free(list);
     return rc;
 }
 
 /* The same plan again: what is submitted has gone through all checks. */
-static int plan_again(struct course *course, struct error *err)
+static int plan_again(struct dispatch *dispatch, struct error *err)
 {
     struct site site;
     struct config config = {0};
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     struct options options = sweep->options;
     char most[16];
     snprintf(most, sizeof most, "%d", (int)RANGE_MAX);
     options.max_jobs = most;
-    if (site_load(course->adviser->prefix->site, sweep->site, &site, err) !=
+    if (site_load(dispatch->adviser->prefix->site, sweep->site, &site, err) !=
             0 ||
         site_check_active(&site, err) != 0 ||
-        plan_make(&options, &config, &site, course->adviser->prefix,
-                  &course->plan, err) != 0)
-        return error_prefix(err, "%s", course_short_name(sweep->folder));
-    if (sweep_agrees(sweep, &course->plan))
+        plan_make(&options, &config, &site, dispatch->adviser->prefix,
+                  &dispatch->plan, err) != 0)
+        return error_prefix(err, "%s", dispatch_short_name(sweep->folder));
+    if (sweep_agrees(sweep, &dispatch->plan))
         return 0;
     return error_set(err,
                      "%s: the same options mean other jobs now: the site's "
                      "file or integ2d has changed since. See what is done with "
                      "integ2d-collect, and begin a new sweep for the rest",
-                     course_short_name(sweep->folder));
+                     dispatch_short_name(sweep->folder));
 }
 
 /* Of an array that is to be asked for again nothing must be there; without
  * Slurm each of its jobs is started by itself. */
-static bool can_be_sent(const struct course *course, size_t array)
+static bool can_be_sent(const struct dispatch *dispatch, size_t array)
 {
-    const struct sweep *sweep = &course->sweep;
+    const struct sweep *sweep = &dispatch->sweep;
     size_t count = sweep->array[array].count, never = 0;
     for (size_t i = 0; i < count; i++) {
         size_t run = sweep->array[array].run[i];
         never += sweep->in[run] == array &&
                  sweep->run[run].status.state == STATE_NEVER_CREATED;
     }
-    return course_is_local(course) ? never > 0 : never == count;
+    return dispatch_is_local(dispatch) ? never > 0 : never == count;
 }
 
 /* Missing runs of arrays that are there: new arrays, group by group. */
-static int add_arrays(struct course *course, const bool *missing, long most,
+static int add_arrays(struct dispatch *dispatch, const bool *missing, long most,
                       struct error *err)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     size_t *runs = calloc(sweep->count, sizeof *runs);
     int rc = runs ? 0 : error_set(err, "out of memory");
-    for (size_t group = 0; rc == 0 && group < course->plan.groups; group++) {
+    for (size_t group = 0; rc == 0 && group < dispatch->plan.groups; group++) {
         size_t count = 0;
         for (size_t i = 0; rc == 0 && i < sweep->count; i++) {
             if (missing[i] && sweep->group[i] == group)
@@ -149,17 +149,17 @@ static int add_arrays(struct course *course, const bool *missing, long most,
 /* Which arrays are to be sent: those of which nothing is there, and new ones
  * for what else is missing. The caller frees *wanted, which has room for all
  * arrays; NULL = nothing is missing. */
-static int choose_arrays(struct course *course, bool **wanted,
+static int choose_arrays(struct dispatch *dispatch, bool **wanted,
                          struct error *err)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     bool *missing = calloc(sweep->count, sizeof *missing);
     size_t count = 0, old = sweep->arrays, again = 0;
     long most;
     *wanted = calloc(sweep->arrays + sweep->count, sizeof **wanted);
     int rc = missing && *wanted ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; rc == 0 && i < old; i++) {
-        (*wanted)[i] = can_be_sent(course, i);
+        (*wanted)[i] = can_be_sent(dispatch, i);
         again += (*wanted)[i];
     }
     for (size_t i = 0; rc == 0 && i < sweep->count; i++) {
@@ -170,11 +170,12 @@ static int choose_arrays(struct course *course, bool **wanted,
         count += missing[i];
     }
     if (rc == 0 && again + count > 0)
-        rc = plan_again(course, err);
+        rc = plan_again(dispatch, err);
     if (rc == 0 && count > 0)
-        rc = course_limit(course, &course->plan.group[0].job.site, &most, err);
+        rc = dispatch_limit(dispatch, &dispatch->plan.group[0].job.site, &most,
+                            err);
     if (rc == 0 && count > 0)
-        rc = add_arrays(course, missing, most, err);
+        rc = add_arrays(dispatch, missing, most, err);
     for (size_t i = old; rc == 0 && i < sweep->arrays; i++)
         (*wanted)[i] = true;
     free(missing);
@@ -185,9 +186,9 @@ static int choose_arrays(struct course *course, bool **wanted,
     return rc;
 }
 
-static void note_found(struct course *course)
+static void note_found(struct dispatch *dispatch)
 {
-    const struct sweep *sweep = &course->sweep;
+    const struct sweep *sweep = &dispatch->sweep;
     size_t over = 0, open = 0, cut = 0, unknown = 0;
     char text[400], doubt[100] = "";
     for (size_t i = 0; i < sweep->count; i++) {
@@ -203,71 +204,71 @@ static void note_found(struct course *course)
     snprintf(text, sizeof text,
              "of %zu jobs %zu are over, %zu wait or run, %zu are missing%s",
              sweep->count, over, open, cut, doubt);
-    progress_note(&course->progress, text);
+    progress_note(&dispatch->progress, text);
 }
 
 /* With the sweep locked. */
-static int go_on(struct course *course)
+static int go_on(struct dispatch *dispatch)
 {
     struct error err;
     bool *wanted;
-    if (find_states(course, &err) != 0) {
-        course_fail(&err);
+    if (find_states(dispatch, &err) != 0) {
+        dispatch_fail(&err);
         return EXIT_OPEN;
     }
-    note_found(course);
-    if (choose_arrays(course, &wanted, &err) != 0)
-        return course_fail(&err);
-    int status = wanted ? course_send(course, wanted) : 0;
+    note_found(dispatch);
+    if (choose_arrays(dispatch, &wanted, &err) != 0)
+        return dispatch_fail(&err);
+    int status = wanted ? dispatch_send(dispatch, wanted) : 0;
     free(wanted);
     return status;
 }
 
-static int resume(struct course *course)
+static int resume(struct dispatch *dispatch)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     struct error err;
     bool local = strcmp(sweep->backend, "local") == 0;
-    if (advise_load(course->adviser, sweep->site, &err) != 0 ||
-        backend_choose(course->options->backend ? course->options->backend : "",
-                       !local, course->adviser->prefix->lib,
-                       &course->refresh.slurm, &course->refresh.note,
-                       &err) != 0 ||
-        course->refresh.slurm->open(NULL, &err) != 0)
-        return course_fail(&err);
-    if (course->refresh.note.text[0])
-        fprintf(stderr, "%s\n", course->refresh.note.text);
+    if (advise_load(dispatch->adviser, sweep->site, &err) != 0 ||
+        backend_choose(
+            dispatch->options->backend ? dispatch->options->backend : "",
+            !local, dispatch->adviser->prefix->lib, &dispatch->refresh.slurm,
+            &dispatch->refresh.note, &err) != 0 ||
+        dispatch->refresh.slurm->open(NULL, &err) != 0)
+        return dispatch_fail(&err);
+    if (dispatch->refresh.note.text[0])
+        fprintf(stderr, "%s\n", dispatch->refresh.note.text);
     int lock = lock_take(sweep->folder);
     if (lock < 0 && lock_is_taken(sweep->folder)) {
         fprintf(stderr,
                 "integ2d-submit: %s: another integ2d-submit is at work on "
                 "it: try again when that has ended\n",
-                course_short_name(sweep->folder));
+                dispatch_short_name(sweep->folder));
         return EXIT_OPEN;
     }
     sweep_stop(sweep, false);
-    int status = go_on(course);
+    int status = go_on(dispatch);
     if (status == 0 && local)
-        status = course_finish(course);
+        status = dispatch_finish(dispatch);
     lock_give(lock);
-    return status == 0 && !local ? course_finish(course) : status;
+    return status == 0 && !local ? dispatch_finish(dispatch) : status;
 }
 
 int submit_resume(const struct options *options, struct adviser *adviser)
 {
     struct error err;
-    struct course course = {
+    struct dispatch dispatch = {
         .options = options,
         .adviser = adviser,
         .refresh = {.backend = options->backend ? options->backend : "",
                     .lib_dir = adviser->prefix->lib}};
     if (check_options(options, &err) != 0 ||
-        sweep_load(options->resume, &course.sweep, &err) != 0)
-        return course_fail(&err);
-    progress_start(&course.progress, options->quiet);
+        sweep_load(options->resume, &dispatch.sweep, &err) != 0)
+        return dispatch_fail(&err);
+    progress_start(&dispatch.progress, options->quiet);
     watch_signals();
-    int status = resume(&course);
-    sweep_release(&course.sweep);
-    plan_release(&course.plan);
+    int status = resume(&dispatch);
+    sweep_release(&dispatch.sweep);
+    plan_release(&dispatch.plan);
     return status;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "backend.h"
-#include "course.h"
+#include "dispatch.h"
 #include "job.h"
 #include "lock.h"
 #include "settings.h"
@@ -15,15 +15,15 @@
 
 /* ---- A dry run ----------------------------------------------------------- */
 
-static int print_array(const struct course *course, size_t group, FILE *file,
-                       struct error *err)
+static int print_array(const struct dispatch *dispatch, size_t group,
+                       FILE *file, struct error *err)
 {
-    const struct plan *plan = &course->plan;
+    const struct plan *plan = &dispatch->plan;
     struct job job;
     char *script;
     size_t task = 0;
-    if (course_array_job(course, group, plan->group[group].job.token,
-                         plan->group[group].count, &job, &script, err) != 0)
+    if (dispatch_array_job(dispatch, group, plan->group[group].job.token,
+                           plan->group[group].count, &job, &script, err) != 0)
         return -1;
     fprintf(file, "\n# ---- " JOB_ARRAY_SCRIPT " of group %zu ----\n%s",
             group + 1, script);
@@ -42,16 +42,16 @@ static int print_array(const struct course *course, size_t group, FILE *file,
 }
 
 /* The plan and every script; nothing is written. */
-static int dry_run(const struct course *course)
+static int dry_run(const struct dispatch *dispatch)
 {
-    const struct plan *plan = &course->plan;
+    const struct plan *plan = &dispatch->plan;
     struct error err;
     plan_print(plan, "# ", stdout);
     for (size_t i = 0; !plan->group[0].job.site.slurm && i < plan->count; i++)
         printf("\n# ---- job %zu ----\n%s", i + 1, plan->run[i].script);
     for (size_t i = 0; plan->group[0].job.site.slurm && i < plan->groups; i++) {
-        if (print_array(course, i, stdout, &err) != 0)
-            return course_fail(&err);
+        if (print_array(dispatch, i, stdout, &err) != 0)
+            return dispatch_fail(&err);
     }
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_RIGHT;
@@ -98,30 +98,30 @@ static void *sync_sweep(void *context)
     return NULL;
 }
 
-static int make_first(struct course *course, struct error *err)
+static int make_first(struct dispatch *dispatch, struct error *err)
 {
     struct job job;
     char *script = NULL;
-    const struct sweep *sweep = &course->sweep;
-    if (!course_is_local(course) &&
-        course_array_job(course, sweep->group[sweep->array[0].run[0]],
-                         sweep->array[0].token, sweep->array[0].count, &job,
-                         &script, err) != 0)
+    const struct sweep *sweep = &dispatch->sweep;
+    if (!dispatch_is_local(dispatch) &&
+        dispatch_array_job(dispatch, sweep->group[sweep->array[0].run[0]],
+                           sweep->array[0].token, sweep->array[0].count, &job,
+                           &script, err) != 0)
         return -1;
-    int rc = sweep_make_array(sweep, 0, &course->plan, script, err);
+    int rc = sweep_make_array(sweep, 0, &dispatch->plan, script, err);
     free(script);
     return rc;
 }
 
-static int settle_down(struct course *course, struct error *err)
+static int settle_down(struct dispatch *dispatch, struct error *err)
 {
     pthread_t thread;
-    struct syncing syncing = {.sweep = &course->sweep};
+    struct syncing syncing = {.sweep = &dispatch->sweep};
     int rc = pthread_create(&thread, NULL, sync_sweep, &syncing);
     if (rc != 0)
         return error_set(err, "cannot start a thread: %s", strerror(rc));
-    rc = make_first(course, err);
-    course->made = rc == 0;
+    rc = make_first(dispatch, err);
+    dispatch->made = rc == 0;
     if (pthread_join(thread, NULL) == 0 && syncing.rc == 0)
         return rc;
     *err = syncing.err;
@@ -129,29 +129,29 @@ static int settle_down(struct course *course, struct error *err)
 }
 
 /* Back end, folder and tokens: from here on nothing is lost. */
-static int open_sweep(struct course *course, const struct config *config,
+static int open_sweep(struct dispatch *dispatch, const struct config *config,
                       const struct site *site, struct options *completed,
                       struct error *err)
 {
-    const struct options *options = course->options;
+    const struct options *options = dispatch->options;
     const char *saved = config->output_dir.value;
     const char *parent = options->output_dir ? options->output_dir
                          : saved[0]          ? saved
                                              : "integ2d-runs";
     long most;
     *completed = *options;
-    complete(config, &course->plan.group[0].job, completed);
-    if (advise_load(course->adviser, site->name, err) != 0 ||
-        course->refresh.slurm->open(NULL, err) != 0 ||
-        course_limit(course, site, &most, err) != 0 ||
-        sweep_create(parent, &course->plan, completed,
-                     course->refresh.slurm->name, most, &course->sweep,
+    complete(config, &dispatch->plan.group[0].job, completed);
+    if (advise_load(dispatch->adviser, site->name, err) != 0 ||
+        dispatch->refresh.slurm->open(NULL, err) != 0 ||
+        dispatch_limit(dispatch, site, &most, err) != 0 ||
+        sweep_create(parent, &dispatch->plan, completed,
+                     dispatch->refresh.slurm->name, most, &dispatch->sweep,
                      err) != 0)
         return -1;
-    if (settle_down(course, err) == 0)
+    if (settle_down(dispatch, err) == 0)
         return 0;
-    sweep_remove(&course->sweep);
-    sweep_release(&course->sweep);
+    sweep_remove(&dispatch->sweep);
+    sweep_release(&dispatch->sweep);
     return -1;
 }
 
@@ -165,27 +165,27 @@ static bool is_empty(const struct sweep *sweep)
     return true;
 }
 
-static int go(struct course *course, const struct config *config,
+static int go(struct dispatch *dispatch, const struct config *config,
               const struct site *site)
 {
     struct options completed;
     struct error err;
-    if (open_sweep(course, config, site, &completed, &err) != 0)
-        return course_fail(&err);
-    int lock = lock_take(course->sweep.folder);
-    bool *wanted = calloc(course->sweep.arrays, sizeof *wanted);
-    for (size_t i = 0; wanted && i < course->sweep.arrays; i++)
+    if (open_sweep(dispatch, config, site, &completed, &err) != 0)
+        return dispatch_fail(&err);
+    int lock = lock_take(dispatch->sweep.folder);
+    bool *wanted = calloc(dispatch->sweep.arrays, sizeof *wanted);
+    for (size_t i = 0; wanted && i < dispatch->sweep.arrays; i++)
         wanted[i] = true;
-    int status = wanted ? course_send(course, wanted) : EXIT_WRONG;
+    int status = wanted ? dispatch_send(dispatch, wanted) : EXIT_WRONG;
     free(wanted);
-    if (status == EXIT_USAGE && is_empty(&course->sweep))
-        sweep_remove(&course->sweep);
-    else if (status == 0 && course_is_local(course))
-        status = course_finish(course);
+    if (status == EXIT_USAGE && is_empty(&dispatch->sweep))
+        sweep_remove(&dispatch->sweep);
+    else if (status == 0 && dispatch_is_local(dispatch))
+        status = dispatch_finish(dispatch);
     lock_give(lock);
-    if (status == 0 && !course_is_local(course))
-        status = course_finish(course);
-    sweep_release(&course->sweep);
+    if (status == 0 && !dispatch_is_local(dispatch))
+        status = dispatch_finish(dispatch);
+    sweep_release(&dispatch->sweep);
     return status;
 }
 
@@ -194,37 +194,37 @@ int submit_sweep(const struct options *options, const struct config *config,
                  struct adviser *adviser)
 {
     struct error err;
-    struct course course = {
+    struct dispatch dispatch = {
         .options = options,
         .adviser = adviser,
         .refresh = {.backend = "", .lib_dir = adviser->prefix->lib}};
-    if (plan_make(options, config, site, adviser->prefix, &course.plan, &err) !=
-        0)
-        return course_fail(&err);
+    if (plan_make(options, config, site, adviser->prefix, &dispatch.plan,
+                  &err) != 0)
+        return dispatch_fail(&err);
     int status;
     if (options->verbose)
-        settings_show(options, config, &course.plan.group[0].job, site_source,
-                      course.plan.account_source);
+        settings_show(options, config, &dispatch.plan.group[0].job, site_source,
+                      dispatch.plan.account_source);
     if (options->dry_run) {
-        status = dry_run(&course);
+        status = dry_run(&dispatch);
     } else if (options->no_wait && !site->slurm) {
         error_set(&err, "--no-wait: without Slurm the jobs of a sweep are "
                         "started one after the other from here: leave it out");
-        status = course_fail(&err);
+        status = dispatch_fail(&err);
     } else if (backend_choose(options->backend ? options->backend : "",
                               site->slurm, adviser->prefix->lib,
-                              &course.refresh.slurm, &course.refresh.note,
+                              &dispatch.refresh.slurm, &dispatch.refresh.note,
                               &err) != 0) {
-        status = course_fail(&err);
+        status = dispatch_fail(&err);
     } else {
-        if (course.refresh.note.text[0])
-            fprintf(stderr, "%s\n", course.refresh.note.text);
+        if (dispatch.refresh.note.text[0])
+            fprintf(stderr, "%s\n", dispatch.refresh.note.text);
         if (!options->quiet)
-            plan_print(&course.plan, "", stderr);
-        progress_start(&course.progress, options->quiet);
+            plan_print(&dispatch.plan, "", stderr);
+        progress_start(&dispatch.progress, options->quiet);
         watch_signals();
-        status = go(&course, config, site);
+        status = go(&dispatch, config, site);
     }
-    plan_release(&course.plan);
+    plan_release(&dispatch.plan);
     return status;
 }

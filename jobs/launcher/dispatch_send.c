@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "course.h"
+#include "dispatch.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -17,14 +17,14 @@
 
 enum { REQUESTS = 5 }; /* for one array, each certain to be lost */
 
-int course_fail(const struct error *err)
+int dispatch_fail(const struct error *err)
 {
     fprintf(stderr, "integ2d-submit: %s\n", err->text);
     return EXIT_USAGE;
 }
 
 /* A folder as one would name it here, fit for a terminal. */
-const char *course_short_name(const char *folder)
+const char *dispatch_short_name(const char *folder)
 {
     static char shown[4 * PATH_MAX];
     char here[PATH_MAX];
@@ -36,30 +36,30 @@ const char *course_short_name(const char *folder)
     return shown;
 }
 
-bool course_is_local(const struct course *course)
+bool dispatch_is_local(const struct dispatch *dispatch)
 {
-    return !backend_is_slurm(course->refresh.slurm);
+    return !backend_is_slurm(dispatch->refresh.slurm);
 }
 
-int course_array_job(const struct course *course, size_t group,
-                     const char *token, size_t tasks, struct job *job,
-                     char **script, struct error *err)
+int dispatch_array_job(const struct dispatch *dispatch, size_t group,
+                       const char *token, size_t tasks, struct job *job,
+                       char **script, struct error *err)
 {
-    *job = course->plan.group[group].job;
+    *job = dispatch->plan.group[group].job;
     if (job_make_array(job, token, (long)tasks, err) != 0)
         return -1;
-    return job_script(job, course->adviser->prefix->jobs,
-                      course->adviser->prefix->bin, script, err);
+    return job_script(job, dispatch->adviser->prefix->jobs,
+                      dispatch->adviser->prefix->bin, script, err);
 }
 
-int course_limit(struct course *course, const struct site *site, long *most,
-                 struct error *err)
+int dispatch_limit(struct dispatch *dispatch, const struct site *site,
+                   long *most, struct error *err)
 {
     *most = site->array_tasks ? site->array_tasks : RANGE_MAX;
-    if (site->array_tasks || course_is_local(course))
+    if (site->array_tasks || dispatch_is_local(dispatch))
         return 0;
-    if (course->refresh.slurm->array_limit(most, &course->refresh.requests,
-                                           err) != 0)
+    if (dispatch->refresh.slurm->array_limit(most, &dispatch->refresh.requests,
+                                             err) != 0)
         return -1;
     return *most >= 1 ? 0
                       : error_set(err, "Slurm takes no arrays of jobs here "
@@ -68,21 +68,21 @@ int course_limit(struct course *course, const struct site *site, long *most,
 
 /* ---- Slurm --------------------------------------------------------------- */
 
-static struct run *first_run(const struct course *course, size_t array)
+static struct run *first_run(const struct dispatch *dispatch, size_t array)
 {
-    return &course->sweep.run[course->sweep.array[array].run[0]];
+    return &dispatch->sweep.run[dispatch->sweep.array[array].run[0]];
 }
 
 /* The tasks of an array that has been taken. */
-static void note_taken(struct course *course, size_t array, long job_id)
+static void note_taken(struct dispatch *dispatch, size_t array, long job_id)
 {
-    const struct sweep_array *its = &course->sweep.array[array];
+    const struct sweep_array *its = &dispatch->sweep.array[array];
     struct error err;
     for (size_t i = 0; i < its->count; i++) {
-        struct job_status *status = &course->sweep.run[its->run[i]].status;
+        struct job_status *status = &dispatch->sweep.run[its->run[i]].status;
         *status = (struct job_status){.job_id = job_id, .state = STATE_PENDING};
     }
-    if (sweep_note_job(&course->sweep, array, job_id, &err) != 0)
+    if (sweep_note_job(&dispatch->sweep, array, job_id, &err) != 0)
         fprintf(stderr, "integ2d-submit: array job %ld: %s\n", job_id,
                 err.text);
 }
@@ -90,18 +90,19 @@ static void note_taken(struct course *course, size_t array, long job_id)
 /* The request was sent and no answer came: asks until it is certain whether
  * there is an array. Returns 1 when there is one, 0 when there is none, -1
  * when it cannot be said now. */
-static int settle(struct course *course, size_t array)
+static int settle(struct dispatch *dispatch, size_t array)
 {
-    struct run *run = first_run(course, array);
+    struct run *run = first_run(dispatch, array);
     struct error err;
     run->status = (struct job_status){0};
     for (long pause_ms = 500; !watch_is_ended(); pause_ms += pause_ms / 2) {
-        if (refresh_lost(&course->refresh, &run, 1, true, &err) == 0) {
+        if (refresh_lost(&dispatch->refresh, &run, 1, true, &err) == 0) {
             if (run->status.job_id)
                 return 1;
             return run->status.state == STATE_NEVER_CREATED ? 0 : -1;
         }
-        progress_show(&course->progress, "waiting for Slurm's controller", "");
+        progress_show(&dispatch->progress, "waiting for Slurm's controller",
+                      "");
         pause_ms = pause_ms > 10000 ? 10000 : pause_ms;
         poll(NULL, 0, (int)pause_ms);
     }
@@ -109,15 +110,16 @@ static int settle(struct course *course, size_t array)
 }
 
 /* Why there is no array, and what to change. */
-static void explain_refusal(struct course *course, const struct job *job,
+static void explain_refusal(struct dispatch *dispatch, const struct job *job,
                             const struct error *refusal)
 {
     struct advice_list list;
     struct error err;
-    course->refused = true;
-    course_fail(refusal);
-    if (advise_refusal(course->adviser, job, refusal->text, &list, &err) != 0) {
-        course_fail(&err);
+    dispatch->refused = true;
+    dispatch_fail(refusal);
+    if (advise_refusal(dispatch->adviser, job, refusal->text, &list, &err) !=
+        0) {
+        dispatch_fail(&err);
         return;
     }
     advice_print(&list, stderr);
@@ -126,97 +128,99 @@ static void explain_refusal(struct course *course, const struct job *job,
 
 /* Asks for an array, and again when it is certain that the request was lost.
  * Returns 0, or the exit status. */
-static int request(struct course *course, size_t array, const struct job *job,
-                   const char *script)
+static int request(struct dispatch *dispatch, size_t array,
+                   const struct job *job, const char *script)
 {
     struct error err;
     char folder[PATH_MAX];
     long job_id;
-    sweep_array_folder(&course->sweep, array, folder);
+    sweep_array_folder(&dispatch->sweep, array, folder);
     for (int i = 0; i < REQUESTS; i++) {
-        switch (
-            course->refresh.slurm->submit(job, script, folder, &job_id, &err)) {
+        switch (dispatch->refresh.slurm->submit(job, script, folder, &job_id,
+                                                &err)) {
         case SUBMIT_OK:
-            note_taken(course, array, job_id);
+            note_taken(dispatch, array, job_id);
             return 0;
         case SUBMIT_REFUSED:
-            explain_refusal(course, job, &err);
+            explain_refusal(dispatch, job, &err);
             return EXIT_USAGE;
         case SUBMIT_UNSURE:
             break;
         }
-        progress_note(&course->progress, err.text);
-        progress_note(&course->progress,
+        progress_note(&dispatch->progress, err.text);
+        progress_note(&dispatch->progress,
                       "There may be an array: looking for it");
-        int found = settle(course, array);
+        int found = settle(dispatch, array);
         if (found > 0) {
-            const struct job_status *status = &first_run(course, array)->status;
-            note_taken(course, array,
+            const struct job_status *status =
+                &first_run(dispatch, array)->status;
+            note_taken(dispatch, array,
                        status->array_id ? status->array_id : status->job_id);
             return 0;
         }
         if (found < 0)
             break;
-        progress_note(&course->progress, "there is none: submitting again");
+        progress_note(&dispatch->progress, "there is none: submitting again");
     }
     fprintf(stderr,
             "integ2d-submit: there may be an array, and Slurm does not say; "
             "this finds out later:\n    integ2d-submit --resume %s\n",
-            course_short_name(course->sweep.folder));
+            dispatch_short_name(dispatch->sweep.folder));
     return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
 }
 
 /* One array: folders, a word in the journal, the request. */
-static int send_array(struct course *course, size_t array)
+static int send_array(struct dispatch *dispatch, size_t array)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     size_t group = sweep->group[sweep->array[array].run[0]];
     struct job job;
     struct error err;
     char *script = NULL;
     int status = 0;
-    if (course_array_job(course, group, sweep->array[array].token,
-                         sweep->array[array].count, &job, &script, &err) != 0 ||
-        (!(array == 0 && course->made) &&
-         sweep_make_array(sweep, array, &course->plan, script, &err) != 0) ||
+    if (dispatch_array_job(dispatch, group, sweep->array[array].token,
+                           sweep->array[array].count, &job, &script,
+                           &err) != 0 ||
+        (!(array == 0 && dispatch->made) &&
+         sweep_make_array(sweep, array, &dispatch->plan, script, &err) != 0) ||
         sweep_note_asked(sweep, array, &err) != 0)
-        status = course_fail(&err);
+        status = dispatch_fail(&err);
     else
-        status = request(course, array, &job, script);
+        status = request(dispatch, array, &job, script);
     free(script);
     return status;
 }
 
-static void note_sent(struct course *course, size_t arrays, size_t jobs)
+static void note_sent(struct dispatch *dispatch, size_t arrays, size_t jobs)
 {
     char text[5000];
     snprintf(text, sizeof text, "%zu job%s submitted in %zu array%s, %s", jobs,
              jobs == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s",
-             course_short_name(course->sweep.folder));
-    progress_note(&course->progress, text);
+             dispatch_short_name(dispatch->sweep.folder));
+    progress_note(&dispatch->progress, text);
 }
 
 /* Those of the arrays that are `wanted`. Returns 0, also when some were
  * refused after others had been taken; else the exit status. */
-static int send_arrays(struct course *course, const bool *wanted)
+static int send_arrays(struct dispatch *dispatch, const bool *wanted)
 {
     size_t sent = 0, jobs = 0;
     int status = 0;
-    for (size_t i = 0; status == 0 && i < course->sweep.arrays; i++) {
+    for (size_t i = 0; status == 0 && i < dispatch->sweep.arrays; i++) {
         if (!wanted[i])
             continue;
         if (watch_is_ended())
             status = EXIT_INTERRUPTED;
         if (status == 0)
-            status = send_array(course, i);
+            status = send_array(dispatch, i);
         if (status != 0)
             break;
         sent++;
-        jobs += course->sweep.array[i].count;
+        jobs += dispatch->sweep.array[i].count;
     }
     if (sent > 0)
-        note_sent(course, sent, jobs);
-    return sent > 0 && course->refused ? 0 : status;
+        note_sent(dispatch, sent, jobs);
+    return sent > 0 && dispatch->refused ? 0 : status;
 }
 
 /* ---- Without Slurm ------------------------------------------------------- */
@@ -227,9 +231,10 @@ static long free_cores(void)
     return sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine) : 1;
 }
 
-static long cores_of(const struct course *course, size_t run)
+static long cores_of(const struct dispatch *dispatch, size_t run)
 {
-    const struct job *job = &course->plan.group[course->sweep.group[run]].job;
+    const struct job *job =
+        &dispatch->plan.group[dispatch->sweep.group[run]].job;
     return job->tasks * job->cpus_per_task;
 }
 
@@ -240,37 +245,37 @@ static bool is_waiting(const struct run *run)
 
 /* Starts one job of this machine. One that cannot be started is left out; where
  * that is not certain it is looked for. */
-static void start(struct course *course, size_t index)
+static void start(struct dispatch *dispatch, size_t index)
 {
-    struct run *run = &course->sweep.run[index];
-    struct job job = course->plan.group[course->sweep.group[index]].job;
+    struct run *run = &dispatch->sweep.run[index];
+    struct job job = dispatch->plan.group[dispatch->sweep.group[index]].job;
     struct error err;
     long job_id = 0;
     job.array = 0;
     enum submitted submitted =
-        course->refresh.slurm->submit(&job, "", run->folder, &job_id, &err);
+        dispatch->refresh.slurm->submit(&job, "", run->folder, &job_id, &err);
     run->status = (struct job_status){.job_id = job_id};
     if (submitted == SUBMIT_OK)
         return;
-    progress_note(&course->progress, err.text);
+    progress_note(&dispatch->progress, err.text);
     if (submitted == SUBMIT_UNSURE)
-        refresh_lost(&course->refresh, &run, 1, true, &err);
+        refresh_lost(&dispatch->refresh, &run, 1, true, &err);
     if (run->status.job_id == 0)
         run->status.state = STATE_NEVER_CREATED;
 }
 
-void course_feed(void *context)
+void dispatch_feed(void *context)
 {
-    struct course *course = context;
-    struct sweep *sweep = &course->sweep;
+    struct dispatch *dispatch = context;
+    struct sweep *sweep = &dispatch->sweep;
     bool stopped = sweep_is_stopped(sweep);
-    long at_once = course->plan.group[0].job.site.tasks_at_once;
+    long at_once = dispatch->plan.group[0].job.site.tasks_at_once;
     long left = free_cores(), running = 0;
     for (size_t i = 0; i < sweep->count; i++) {
         const struct run *run = &sweep->run[i];
         if (run->status.job_id == 0 || state_is_final(run->status.state))
             continue;
-        left -= cores_of(course, i);
+        left -= cores_of(dispatch, i);
         running++;
     }
     for (size_t i = 0; i < sweep->count; i++) {
@@ -281,27 +286,27 @@ void course_feed(void *context)
             continue;
         }
         if ((at_once && running >= at_once) ||
-            (running > 0 && cores_of(course, i) > left))
+            (running > 0 && cores_of(dispatch, i) > left))
             return;
-        start(course, i);
-        left -= cores_of(course, i);
+        start(dispatch, i);
+        left -= cores_of(dispatch, i);
         running++;
     }
 }
 
 /* Folders and words in the journal for all; they are started while waiting. */
-static int prepare_local(struct course *course, const bool *wanted)
+static int prepare_local(struct dispatch *dispatch, const bool *wanted)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     struct error err;
     char text[5000];
     size_t jobs = 0;
     for (size_t i = 0; i < sweep->arrays; i++) {
         if (!wanted[i])
             continue;
-        if (sweep_make_array(sweep, i, &course->plan, NULL, &err) != 0 ||
+        if (sweep_make_array(sweep, i, &dispatch->plan, NULL, &err) != 0 ||
             sweep_note_asked(sweep, i, &err) != 0)
-            return course_fail(&err);
+            return dispatch_fail(&err);
         for (size_t k = 0; k < sweep->array[i].count; k++) {
             struct run *run = &sweep->run[sweep->array[i].run[k]];
             if (run->status.job_id || sweep->in[sweep->array[i].run[k]] != i)
@@ -311,13 +316,13 @@ static int prepare_local(struct course *course, const bool *wanted)
         }
     }
     snprintf(text, sizeof text, "%zu job%s to run here, %s", jobs,
-             jobs == 1 ? "" : "s", course_short_name(sweep->folder));
-    progress_note(&course->progress, text);
+             jobs == 1 ? "" : "s", dispatch_short_name(sweep->folder));
+    progress_note(&dispatch->progress, text);
     return 0;
 }
 
-int course_send(struct course *course, const bool *wanted)
+int dispatch_send(struct dispatch *dispatch, const bool *wanted)
 {
-    return course_is_local(course) ? prepare_local(course, wanted)
-                                   : send_arrays(course, wanted);
+    return dispatch_is_local(dispatch) ? prepare_local(dispatch, wanted)
+                                       : send_arrays(dispatch, wanted);
 }

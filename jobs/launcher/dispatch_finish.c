@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "course.h"
+#include "dispatch.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -14,16 +14,16 @@ enum {
     EXPLAINED = 5,   /* jobs that are not right, in full */
 };
 
-static void save_states(struct course *course)
+static void save_states(struct dispatch *dispatch)
 {
     struct error err;
-    if (sweep_complete(&course->sweep, &err) != 0) {
+    if (sweep_complete(&dispatch->sweep, &err) != 0) {
         fprintf(stderr, "integ2d-submit: %s\n", err.text);
         return;
     }
-    for (size_t i = 0; i < course->sweep.count; i++) {
-        const struct run *run = &course->sweep.run[i];
-        if (sweep_has_asked(&course->sweep, i) &&
+    for (size_t i = 0; i < dispatch->sweep.count; i++) {
+        const struct run *run = &dispatch->sweep.run[i];
+        if (sweep_has_asked(&dispatch->sweep, i) &&
             state_is_final(run->status.state) &&
             run->status.state != STATE_NEVER_CREATED &&
             run_save(run, &err) != 0) {
@@ -34,28 +34,29 @@ static void save_states(struct course *course)
 }
 
 /* Returns what watch_runs does. */
-static int wait_for(struct course *course)
+static int wait_for(struct dispatch *dispatch)
 {
-    struct sweep *sweep = &course->sweep;
+    struct sweep *sweep = &dispatch->sweep;
     struct run **list = calloc(sweep->count, sizeof *list);
     size_t count = 0;
     struct watch watch = {
-        .refresh = &course->refresh,
-        .progress = &course->progress,
+        .refresh = &dispatch->refresh,
+        .progress = &dispatch->progress,
         .shortest_s =
-            course->adviser->has_site ? course->adviser->site.poll_s : 0,
-        .feed = course_is_local(course) && course->plan.groups > 0 ? course_feed
-                                                                   : NULL,
-        .feeder = course};
+            dispatch->adviser->has_site ? dispatch->adviser->site.poll_s : 0,
+        .feed = dispatch_is_local(dispatch) && dispatch->plan.groups > 0
+                    ? dispatch_feed
+                    : NULL,
+        .feeder = dispatch};
     for (size_t i = 0; list && i < sweep->count; i++) {
         if (sweep_has_asked(sweep, i))
             list[count++] = &sweep->run[i];
     }
     int rc = list ? watch_runs(&watch, list, count) : -1;
     free(list);
-    if (course->options->verbose)
-        fprintf(stderr, "%ld request%s to Slurm\n", course->refresh.requests,
-                course->refresh.requests == 1 ? "" : "s");
+    if (dispatch->options->verbose)
+        fprintf(stderr, "%ld request%s to Slurm\n", dispatch->refresh.requests,
+                dispatch->refresh.requests == 1 ? "" : "s");
     return rc;
 }
 
@@ -118,15 +119,15 @@ static int print_table(const struct result *results, size_t count)
 }
 
 /* The results of all runs, in the order of the plan. */
-static int show_results(struct course *course)
+static int show_results(struct dispatch *dispatch)
 {
-    const struct sweep *sweep = &course->sweep;
+    const struct sweep *sweep = &dispatch->sweep;
     struct result *results = calloc(sweep->count, sizeof *results);
     struct error err;
     size_t count = 0;
     if (!results) {
         error_set(&err, "out of memory for %zu results", sweep->count);
-        return course_fail(&err);
+        return dispatch_fail(&err);
     }
     for (size_t i = 0; i < sweep->count; i++) {
         if (!sweep_has_asked(sweep, i))
@@ -134,11 +135,11 @@ static int show_results(struct course *course)
         result_collect(&sweep->run[i], LATE_MS, &results[count]);
         count++;
     }
-    if (advise_results(course->adviser, results, count,
-                       &course->refresh.requests, &err) != 0)
-        course_fail(&err);
+    if (advise_results(dispatch->adviser, results, count,
+                       &dispatch->refresh.requests, &err) != 0)
+        dispatch_fail(&err);
     int printed = 0;
-    if (course->options->json)
+    if (dispatch->options->json)
         printed = print_json(results, count);
     else
         printed = print_table(results, count);
@@ -154,15 +155,15 @@ static int show_results(struct course *course)
 }
 
 /* What was submitted, for who does not wait. */
-static int print_arrays(const struct course *course)
+static int print_arrays(const struct dispatch *dispatch)
 {
-    const struct sweep *sweep = &course->sweep;
+    const struct sweep *sweep = &dispatch->sweep;
     for (size_t i = 0; i < sweep->arrays; i++) {
         char folder[PATH_MAX];
         sweep_array_folder(sweep, i, folder);
         if (sweep->array[i].job_id)
             printf("%ld %s\n", sweep->array[i].job_id,
-                   course_short_name(folder));
+                   dispatch_short_name(folder));
     }
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_RIGHT;
@@ -170,33 +171,33 @@ static int print_arrays(const struct course *course)
     return EXIT_WRONG;
 }
 
-static void say_resume(const struct course *course, const char *before)
+static void say_resume(const struct dispatch *dispatch, const char *before)
 {
     fprintf(stderr, "%s\n    integ2d-submit --resume %s\n", before,
-            course_short_name(course->sweep.folder));
+            dispatch_short_name(dispatch->sweep.folder));
 }
 
 /* Everything that is to be sent has been. */
-int course_finish(struct course *course)
+int dispatch_finish(struct dispatch *dispatch)
 {
-    if (course->options->no_wait) {
-        if (course->refused)
-            say_resume(course, "what was refused can be sent later with");
-        int status = print_arrays(course);
-        return status == 0 && course->refused ? EXIT_WRONG : status;
+    if (dispatch->options->no_wait) {
+        if (dispatch->refused)
+            say_resume(dispatch, "what was refused can be sent later with");
+        int status = print_arrays(dispatch);
+        return status == 0 && dispatch->refused ? EXIT_WRONG : status;
     }
-    int rc = wait_for(course);
-    save_states(course);
+    int rc = wait_for(dispatch);
+    save_states(dispatch);
     if (rc > 0) {
-        say_resume(course, course_is_local(course)
-                               ? "what runs goes on, nothing new is started; "
-                                 "continue later with"
-                               : "the jobs go on; wait for them and collect "
-                                 "them later with");
+        say_resume(dispatch, dispatch_is_local(dispatch)
+                                 ? "what runs goes on, nothing new is started; "
+                                   "continue later with"
+                                 : "the jobs go on; wait for them and collect "
+                                   "them later with");
         return EXIT_INTERRUPTED;
     }
-    int status = show_results(course);
-    if (course->refused)
-        say_resume(course, "some arrays were refused; send them later with");
-    return status == 0 && course->refused ? EXIT_WRONG : status;
+    int status = show_results(dispatch);
+    if (dispatch->refused)
+        say_resume(dispatch, "some arrays were refused; send them later with");
+    return status == 0 && dispatch->refused ? EXIT_WRONG : status;
 }
