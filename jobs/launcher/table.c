@@ -250,6 +250,7 @@ void table_print(const struct table_row *rows, size_t count, FILE *file)
         line_fill(&rows[i], &line);
         line_print(&line, widths, file);
     }
+    fflush(file); /* what explains it comes after it, on standard error */
 }
 
 static void print_details(const struct result *result, FILE *file)
@@ -278,6 +279,7 @@ void table_print_one(const struct result *result, FILE *file)
     table_print(&row, 1, file);
     table_row_release(&row);
     print_details(result, file);
+    fflush(file);
 }
 
 /* The jobs whose advice is not shown here, and how to see it. */
