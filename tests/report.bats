@@ -228,11 +228,12 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     [[ $output == '3 runs'* ]]
     run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect" "$sweep"
     [ ${#lines[@]} = 4 ]
-    # Half of it: a job that was never created, a folder without its run.
+    # Half of it: a job that was never created, and one not yet asked for.
     tasks=("$sweep"/*/task_*)
     jq '.state = "NEVER_CREATED" | .job_id = 0' "${tasks[0]}/state.json" >new
     mv new "${tasks[0]}/state.json"
-    rm "${tasks[1]}/run.json"
+    rm -r "$sweep"/array_3-*
+    sed -i '/^asked 3/d' "$sweep/journal"
     run -1 --separate-stderr report "$sweep"
     [[ $output == '2 runs, of which 1 failed'* ]]
     [[ $stderr == *'it was never created'* ]]

@@ -23,6 +23,7 @@ PATTERNS = [(re.compile(pattern), word) for pattern, word in (
     (r'\b(?:\d+-)?(?:\d\d:)?\d\d:\d\d(?:\.\d+)?\b', '<time>'),
     (r'\b((?:batch )?jobs?|JobId=|JobID:?) ?\d+', r'\1 <job>'),
     (r'\b(output|error|record|exit|progress|usage)_\d+', r'\1_<job>'),
+    (r'/usage/\d+\.html', '/usage/<job>.html'),
     (ALONE + r'\d+(?:\.\d+)? ?(?:s|ms|us|ns|sec|seconds)\b', '<time>'),
     (ALONE + r'\d+(?:\.\d+)? ?%', '<percent>'),
     (ALONE + r'\d+(?:\.\d+)? (?:KiB|MiB|GiB|MB|GB)\b', '<memory>'),
