@@ -140,7 +140,7 @@ killed() {
 
 @test "a local sweep that was killed goes on, too" {
     killed 1 --site=local --scheme=threads -n 1,2 --grid=1000-1400:100 \
-        --repeat=4
+        --repeat=30
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $(sweep_folder)"
     [ "$(shown "$output" | wc -l)" = 10 ]
     # One job for each run.

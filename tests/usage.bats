@@ -68,11 +68,11 @@ words() {
 @test "OMP_NUM_THREADS=1, and all threads on one core, are told apart" {
     local job
     job=$(printf 'export OMP_NUM_THREADS=1\n%s\n' \
-        'integ2d-openmp --grid=6000 --repeat=5' | send -n 1 -c 4)
+        'integ2d-openmp --grid=6000 --repeat=15' | send -n 1 -c 4)
     run -0 usage --interval=1 "$job"
     [[ $(words "$output") == *"OMP_NUM_THREADS is 1: one thread"* ]]
     [[ $(words "$output") == *"OMP_NUM_THREADS=4, or ask for one core."* ]]
-    job=$(send -n 1 -c 4 <<<'taskset -c 0 integ2d-openmp -n 4 --grid=6000 --repeat=5')
+    job=$(send -n 1 -c 4 <<<'taskset -c 0 integ2d-openmp -n 4 --grid=6000 --repeat=15')
     run -0 usage --interval=1 "$job"
     [[ $(words "$output") == *"4 workers took turns on one core"* ]]
 }
@@ -189,6 +189,7 @@ import fcntl, os, pty, select, signal, struct, sys, termios, time
 pid, terminal = pty.fork()
 if pid == 0:
     os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+    signal.signal(signal.SIGINT, signal.SIG_DFL) # whoever started the tests
     time.sleep(0.2)
     os.execv(sys.argv[1], sys.argv[1:])
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))

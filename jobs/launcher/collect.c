@@ -255,16 +255,16 @@ static long add_all(struct collection *collection, const char *parent,
     return add_folders(collection, folders, count, err);
 }
 
-/* All runs of one sweep. */
-static long add_sweep(struct collection *collection, const char *name,
-                      struct error *err)
+/* All runs of one sweep. Returns 0 or -1. */
+static int add_sweep(struct collection *collection, const char *name,
+                     struct error *err)
 {
     char **folders = calloc(1, sizeof *folders);
     if (!folders)
         return error_set(err, "out of memory");
     folders[0] = strdup(name);
     if (folders[0])
-        return add_folders(collection, folders, 1, err);
+        return add_folders(collection, folders, 1, err) < 0 ? -1 : 0;
     free(folders);
     return error_set(err, "out of memory");
 }
@@ -283,9 +283,10 @@ static int add_name(struct collection *collection, const char *name,
 {
     if (has_file(name, "run.json"))
         return add(collection, strdup(name), NULL, err);
+    if (sweep_is(name))
+        return add_sweep(collection, name, err);
     if (has_file(name, ".")) {
-        long count = sweep_is(name) ? add_sweep(collection, name, err)
-                                    : add_all(collection, name, err);
+        long count = add_all(collection, name, err);
         if (count != 0)
             return count > 0 ? 0 : -1;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "submit_sweep.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "lock.h"
 #include "range.h"
 #include "watch.h"
+
+enum { LEFT_MS = 10000 };
 
 /* Options of the sweep cannot be changed when it goes on. */
 static int check_options(const struct options *options, struct error *err)
@@ -224,6 +227,18 @@ static int go_on(struct dispatch *dispatch)
     return status;
 }
 
+/* One that was killed may have left a command behind that still talks to
+ * Slurm: its end is waited for. -1: there was none, or another is at work. */
+static int take_lock(const char *folder)
+{
+    for (int waited_ms = 0;; waited_ms += 100) {
+        int lock = lock_take(folder);
+        if (lock >= 0 || !lock_is_taken(folder) || waited_ms >= LEFT_MS)
+            return lock;
+        poll(NULL, 0, 100);
+    }
+}
+
 static int resume(struct dispatch *dispatch)
 {
     struct sweep *sweep = &dispatch->sweep;
@@ -238,7 +253,7 @@ static int resume(struct dispatch *dispatch)
         return dispatch_fail(&err);
     if (dispatch->refresh.note.text[0])
         fprintf(stderr, "%s\n", dispatch->refresh.note.text);
-    int lock = lock_take(sweep->folder);
+    int lock = take_lock(sweep->folder);
     if (lock < 0 && lock_is_taken(sweep->folder)) {
         fprintf(stderr,
                 "integ2d-submit: %s: another integ2d-submit is at work on "
