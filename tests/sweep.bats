@@ -106,18 +106,39 @@ shown() {
     [[ $stderr == *"--no-wait: without Slurm the jobs of a sweep are started"* ]]
 }
 
-# Killed after so many seconds, at this place of its way.
+# Begins a sweep of which one job goes through, and the others wait while there
+# is the file `hold`: so it cannot be over when integ2d-submit is killed, which
+# is as soon as a run folder has such a file.
 killed() {
-    local after=$1
+    local event=$1 prefix status=0
     shift
-    run on hpc2n "timeout -s KILL $after integ2d-submit $*"
-    [ "$status" = 137 ]
+    prefix=$(copy_prefix)
+    touch hold
+    sed -i "s|^@COMMAND@|mkdir '$PWD/first' 2>/dev/null \|\| {\n\
+        touch waits; while [ -e '$PWD/hold' ]; do sleep 0.1; done; }\n&|" \
+        "$prefix"/share/integ2d/jobs/{hpc2n,local}.sbatch.in
+    on hpc2n "echo \$\$ >pid; exec $prefix/bin/integ2d-submit $*" 3>&- &
+    wait_file "integ2d-runs/*/array_*/task_*/$event"
+    kill -KILL "$(<pid)"
+    wait $! || status=$?
+    [ $status = 137 ]
+}
+
+# Waits up to 40 s until there is a file of this name.
+wait_file() {
+    for _ in $(seq 400); do
+        if compgen -G "$1"; then return; fi
+        sleep 0.1
+    done
+    echo "never came: $1" >&2
+    return 1
 }
 
 @test "a sweep that was killed goes on: done is done, missing is submitted" {
-    killed 1.2 --scheme=openmp -n 1,2,4 --grid=500,600 --repeat=2
+    killed 'exit_*' --scheme=openmp -n 1,2,4 --grid=500,600 --repeat=2
     local folder
     folder=$(sweep_folder)
+    rm hold
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
     diff <(shown "$output") <(expected openmp '500 600' '1 2 4')
     [ "$(slurm_jobs | wc -l)" = 6 ]
@@ -139,9 +160,11 @@ killed() {
 }
 
 @test "a local sweep that was killed goes on, too" {
-    killed 1 --site=local --scheme=threads -n 1,2 --grid=1000-1400:100 \
-        --repeat=30
+    killed waits --site=local --scheme=threads -n 1,2 --grid=100-500:100 \
+        --repeat=2
+    rm hold
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $(sweep_folder)"
+    [[ $stderr == *"of 10 jobs "[12]" are over, "*" 8 are missing"* ]]
     [ "$(shown "$output" | wc -l)" = 10 ]
     # One job for each run.
     for task in "$(sweep_folder)"/array_*/task_*; do
@@ -189,22 +212,12 @@ killed() {
         --no-wait -q' >arrays
     local id
     id=$(awk '{print $1}' arrays)
-    wait_running "$id"
+    wait_file "$(sweep_folder)/array_1-*/task_1/progress_*"
     on hpc2n "scancel ${id}_1"
     run -0 on hpc2n "integ2d-cancel $(sweep_folder)"
     run -1 --separate-stderr on hpc2n "integ2d-collect --wait -q --json \
         $(sweep_folder)/array_1-*/task_1"
     grep -q 'CANCELLED AT' "$(sweep_folder)"/array_1-*/task_1/error_*.err
-}
-
-wait_running() {
-    for _ in $(seq 100); do
-        if compgen -G "$(sweep_folder)/array_1-*/task_1/progress_*"; then
-            return
-        fi
-        sleep 0.1
-    done
-    return 1
 }
 
 @test "an array is split at the site's limit, and its tasks are throttled" {
