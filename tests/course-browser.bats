@@ -11,8 +11,9 @@ setup_file() {
         cd "$BATS_FILE_TMPDIR" && npm ci --ignore-scripts --no-audit --no-fund
 }
 
+# Chromium leaves folders behind where temporary files go.
 browser() {
-    "$INTEG2D_SOURCE/tests/browser/course" "$1" "$COURSE" \
+    TMPDIR=$BATS_TEST_TMPDIR "$INTEG2D_SOURCE/tests/browser/course" "$1" "$COURSE" \
         "$BATS_FILE_TMPDIR/node_modules/axe-core/axe.min.js"
 }
 
