@@ -36,7 +36,8 @@ daemon_kill() {
     cp -f "/proc/$pid/environ" "$BATS_FILE_TMPDIR/$1.environ" || return
     cp -f "/proc/$pid/cmdline" "$BATS_FILE_TMPDIR/$1.cmdline" || return
     kill -"${2:-KILL}" "$pid" || return
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    # What has ended has no program any more, even if nobody waits for it.
+    while [ -e "/proc/$pid/exe" ]; do sleep 0.02; done
 }
 
 daemon_again() {

@@ -92,15 +92,18 @@ shown() {
 }
 
 @test "without Slurm the jobs run one after the other" {
-    run -0 --separate-stderr on hpc2n 'integ2d-submit --site=local \
-        --scheme=serial,threads -n 1,2 --grid=100,200 --repeat=1'
+    local prefix
+    prefix=$(copy_prefix)
+    # Never two at a time: the second one could not make this folder.
+    sed -i "s|^@COMMAND@|mkdir '$PWD/busy' \|\| exit\n\
+        trap 'rmdir \"$PWD/busy\"' EXIT\n&|" \
+        "$prefix"/share/integ2d/jobs/local.sbatch.in
+    run -0 --separate-stderr on hpc2n "$prefix/bin/integ2d-submit --site=local \
+        --scheme=serial,threads -n 1,2 --grid=100,200 --repeat=1"
     diff <(shown "$output") <(expected serial '100 200' 1
         expected threads '100 200' '1 2')
     [[ $stderr == *"2 combinations are impossible here:"* ]]
     [[ $stderr == *"2: -n: serial has one worker, and 2 were asked for"* ]]
-    # Never two at a time.
-    jq -s 'sort_by(.job_id) | [.[] | .start] == ([.[] | .start] | sort)' \
-        "$(sweep_folder)"/array_*/task_*/state.json | grep -q true
     run -2 --separate-stderr on hpc2n 'integ2d-submit --site=local \
         --scheme=threads -n 1,2 --no-wait'
     [[ $stderr == *"--no-wait: without Slurm the jobs of a sweep are started"* ]]
@@ -113,13 +116,14 @@ killed() {
     local event=$1 prefix status=0
     shift
     prefix=$(copy_prefix)
-    touch hold
+    touch "$BATS_TEST_TMPDIR/hold"
     sed -i "s|^@COMMAND@|mkdir '$PWD/first' 2>/dev/null \|\| {\n\
-        touch waits; while [ -e '$PWD/hold' ]; do sleep 0.1; done; }\n&|" \
+        touch waits\n\
+        while [ -e '$BATS_TEST_TMPDIR/hold' ]; do sleep 0.05; done; }\n&|" \
         "$prefix"/share/integ2d/jobs/{hpc2n,local}.sbatch.in
-    on hpc2n "echo \$\$ >pid; exec $prefix/bin/integ2d-submit $*" 3>&- &
+    become hpc2n "exec $prefix/bin/integ2d-submit $*" 3>&- &
     wait_file "integ2d-runs/*/array_*/task_*/$event"
-    kill -KILL "$(<pid)"
+    kill -KILL $!
     wait $! || status=$?
     [ $status = 137 ]
 }
@@ -138,7 +142,7 @@ wait_file() {
     killed 'exit_*' --scheme=openmp -n 1,2,4 --grid=500,600 --repeat=2
     local folder
     folder=$(sweep_folder)
-    rm hold
+    release
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $folder"
     diff <(shown "$output") <(expected openmp '500 600' '1 2 4')
     [ "$(slurm_jobs | wc -l)" = 6 ]
@@ -162,7 +166,7 @@ wait_file() {
 @test "a local sweep that was killed goes on, too" {
     killed waits --site=local --scheme=threads -n 1,2 --grid=100-500:100 \
         --repeat=2
-    rm hold
+    release
     run -0 --separate-stderr on hpc2n "integ2d-submit --resume $(sweep_folder)"
     [[ $stderr == *"of 10 jobs "[12]" are over, "*" 8 are missing"* ]]
     [ "$(shown "$output" | wc -l)" = 10 ]
@@ -174,11 +178,12 @@ wait_file() {
 
 @test "a cancelled sweep is over, and goes on with what was cancelled" {
     on hpc2n 'integ2d-submit --scheme=openmp -n 4 --grid=20000-20005 \
-        --repeat=9 --no-wait -q'
+        --repeat=900 --no-wait -q'
     local folder
     folder=$(sweep_folder)
     run -0 on hpc2n "integ2d-cancel $folder"
     [ "$output" = "6 jobs of the sweep cancelled" ]
+    cancel_accounted hpc2n "$(sed -n 's/^job 1 //p' "$folder/journal")"
     run -1 --separate-stderr on hpc2n "integ2d-collect --wait -q $folder"
     [[ $stderr == *"was cancelled (CANCELLED"*" by $(id -un)"* ]]
     [ "$(grep -c failed <<<"$output")" = 6 ]
@@ -208,7 +213,7 @@ wait_file() {
 }
 
 @test "what Slurm says of a task is in the error file of its run" {
-    on hpc2n 'integ2d-submit --scheme=serial --grid=20000,20001 --repeat=20 \
+    on hpc2n 'integ2d-submit --scheme=serial --grid=20000,20001 --repeat=900 \
         --no-wait -q' >arrays
     local id
     id=$(awk '{print $1}' arrays)
