@@ -118,6 +118,18 @@ release() {
     rm "$BATS_TEST_TMPDIR/hold"
 }
 
+# Waits up to a minute until a job is over: job_over SITE ID
+job_over() {
+    for _ in $(seq 600); do
+        case $(on "$1" "squeue -h -t all -o %T -j $2") in
+        PENDING | RUNNING | COMPLETING) sleep 0.1 ;;
+        *) return ;;
+        esac
+    done
+    echo "job $2 does not end" >&2
+    return 1
+}
+
 # Waits up to 40 s until accounting has the end of cancelled jobs, and by whom:
 # cancel_accounted SITE ID[,ID...]
 cancel_accounted() {

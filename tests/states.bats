@@ -18,9 +18,9 @@ setup_file() {
         -o "$NODE_SAYS"
     "$CC" -D_GNU_SOURCE -shared -fPIC "$INTEG2D_SOURCE/tests/stand-in/peer.c" \
         -o "$PEER"
-    # Each takes as long as a file of its name is there, or ten seconds.
+    # Each takes as long as a file of its name is there, or a minute.
     for name in prolog epilog; do
-        printf '#!/bin/bash\nfor (( i = 0; i < 100; i++ )); do\n
+        printf '#!/bin/bash\nfor (( i = 0; i < 600; i++ )); do\n
             [ -e %q ] || exit 0; sleep 0.1; done\n' \
             "$BATS_FILE_TMPDIR/hold-$name" >"$BATS_FILE_TMPDIR/$name"
         chmod 755 "$BATS_FILE_TMPDIR/$name"
@@ -48,6 +48,8 @@ teardown_file() {
 }
 
 teardown() {
+    rm -f "$BATS_FILE_TMPDIR"/hold-*
+    kill "${wait_pid:-}" 2>/dev/null || true
     on hpc2n 'scontrol update PartitionName=batch State=UP
         scontrol update NodeName=n1,n2 State=RESUME 2>/dev/null
         scancel --me; scancel --me --signal=KILL; true'
@@ -63,12 +65,19 @@ start() {
     id=$(job_id)
 }
 
+# Waits for the run in the background, and until that is said.
+start_wait() {
+    become hpc2n 'exec integ2d-collect --wait' >out 2>err 3>&- &
+    wait_pid=$!
+    wait_for ' runs' err
+}
+
 # What collect says of the run, by both back ends; the scheduler may look at
 # the job again only some seconds later.
 says() {
     local backend words=$1 expected=${2:-3}
     for backend in slurm commands; do
-        for (( i = 0; i < 20; i++ )); do
+        for (( i = 0; i < 100; i++ )); do
             run -"$expected" --separate-stderr on hpc2n \
                 "integ2d-collect --backend=$backend"
             if [[ $expected = 1 || $stderr == *"$words"* ]]; then break; fi
@@ -101,20 +110,15 @@ says() {
         Dependency=afterok:\$(grep -o '[0-9]*' other)"
     says 'waits for another job'
     on hpc2n "scancel \$(grep -o '[0-9]*' other)"
-    sleep 1
     says 'It will never start'
     on hpc2n "scancel $id"
+    cancel_accounted hpc2n "$id"
     says "was cancelled (CANCELLED) by $(id -un)" 1
 }
 
 @test "nodes that are not there are named" {
     on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
     start hpc2n 'true'
-    for (( i = 0; i < 50; i++ )); do
-        run on hpc2n integ2d-collect
-        if [[ $output == *"available"* ]]; then break; fi
-        sleep 0.1
-    done
     says 'the nodes it needs are not available'
     on hpc2n 'scontrol update NodeName=n1,n2 State=RESUME'
     on hpc2n 'integ2d-collect --wait -q' | grep -q passed
@@ -134,18 +138,15 @@ says() {
 }
 
 @test "a requeued job is the same run, its second attempt, and keeps the first one's output" {
-    local pid
     # The first attempt leaves a record behind, too: it does not count.
     start hpc2n 'echo "to stderr" >&2
         if [ -z "$SLURM_RESTART_COUNT" ]; then
             integ2d-serial --grid=100; sleep 300
-        fi; sleep 3'
+        fi'
     wait_for 'Integral value' "$(run_folder)/output_$id.out"
-    on hpc2n 'exec integ2d-collect --wait' >out 2>err 3>&- &
-    pid=$!
-    wait_for ' runs' err
+    start_wait
     on hpc2n "scontrol requeue $id"
-    wait $pid
+    wait "$wait_pid"
     grep -q passed out
     grep -q "job $id is started again, attempt 2" err
     [ "$(jq .attempt "$(run_folder)/state.json")" = 1 ]
@@ -195,16 +196,13 @@ says() {
 }
 
 @test "preempted and sent back to the queue, it runs again and is right" {
-    local pid
     on uppmax 'scontrol update PartitionName=pelle PreemptMode=REQUEUE'
     start uppmax '[ -n "$SLURM_RESTART_COUNT" ] || sleep 300' -p pelle
     job_state "$id" RUNNING
-    on uppmax 'exec integ2d-collect --wait' >out 2>err 3>&- &
-    pid=$!
-    wait_for ' runs' err
+    start_wait
     on uppmax 'sbatch -A uppmax2026-2-042 -p fat -t 1 -N 2 --exclusive \
         --wrap=true' >other
-    wait $pid
+    wait "$wait_pid"
     grep -q passed out
     grep -q "job $id is started again, attempt 2" err
     on uppmax 'scontrol update PartitionName=pelle PreemptMode=CANCEL'
@@ -252,12 +250,17 @@ says() {
         --socket="$run/other.socket" --pid-file="$run/other.pid" \
         --log-file="$INTEG2D_LAB/log/munged-other.log" \
         --seed-file="$run/other.seed"
+    for (( i = 0; i < 400; i++ )); do
+        if [ -S "$run/other.socket" ]; then break; fi
+        sleep 0.1
+    done
     sed "s|munge.socket|other.socket|" "$INTEG2D_LAB/etc/slurm.conf" \
         >"$INTEG2D_LAB/etc/other-user.conf"
     start hpc2n 'sleep 300'
     job_state "$id" RUNNING
     on hpc2n "SLURM_CONF=$INTEG2D_LAB/etc/other-user.conf scancel $id"
     job_state "$id" CANCELLED
+    cancel_accounted hpc2n "$id"
     says ') by daemon' 1
     says 'The user daemon cancelled this job, not you' 1
     kill "$(<"$INTEG2D_LAB/pid/munged-other")"
@@ -266,7 +269,7 @@ says() {
 @test "a deadline that cannot be met any more" {
     on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
     start hpc2n true
-    on hpc2n "scontrol update JobId=$id Deadline=now+62 TimeLimit=1"
+    on hpc2n "scontrol update JobId=$id Deadline=now+64 TimeLimit=1"
     job_state "$id" DEADLINE
     says 'could not end by its deadline (DEADLINE' 1
 }
@@ -296,13 +299,13 @@ second_cluster() {
         slurmctld -D -f "$lab/etc/other/daemons.conf"
     daemon_more slurmd-m1 SLURM_CONF="$lab/etc/other/daemons.conf" \
         slurmd -D -N m1 -f "$lab/etc/m1/slurm.conf"
-    for (( i = 0; i < 200; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         if [ "$(on hpc2n "SLURM_CONF=$lab/etc/other/slurm.conf \
             sinfo -h -p batch -o %T" 2>/dev/null)" = idle ]; then break; fi
         sleep 0.1
     done
     on hpc2n 'sacctmgr -i add federation both clusters=lab,other' >added
-    for (( i = 0; i < 200; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         if on hpc2n 'scontrol show federation' | grep -q 'Synced:Yes'; then
             return
         fi
@@ -313,18 +316,24 @@ second_cluster() {
 
 @test "a job that another cluster of the federation takes is waited for there" {
     local backend
+    local -A waits
     second_cluster
     on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
     for backend in slurm commands; do
         mkdir $backend && cd $backend
-        start hpc2n "until [ -e '$PWD/go' ]; do sleep 0.1; done" \
+        start hpc2n "until [ -e '$BATS_TEST_TMPDIR/go' ]; do sleep 0.1; done" \
             --backend=$backend
         job_state "$id" REVOKED
         says 'is with another cluster of the federation. It shows there'
-        on hpc2n "exec integ2d-collect --backend=$backend --wait" >out 2>err 3>&- &
+        become hpc2n "exec integ2d-collect --backend=$backend --wait" >out 2>err 3>&- &
+        waits[$backend]=$!
         wait_for 'is with another cluster' err
-        touch go
-        wait $!
+        cd ..
+    done
+    touch "$BATS_TEST_TMPDIR/go"
+    for backend in slurm commands; do
+        cd $backend
+        wait "${waits[$backend]}"
         grep -q passed out
         # Accounting knows it, too.
         rm "$(run_folder)/state.json"

@@ -26,26 +26,46 @@ whole_way() {
     whole_way uppmax
 }
 
+# A submission in the background, process $waiting, whose job is seen to run
+# and waits for `release`; it may be started by another command: held [COMMAND]
+held() {
+    local prefix
+    prefix=$(held_prefix)
+    become hpc2n "exec $* $prefix/bin/integ2d-submit --scheme=mpi -n 2 \
+        --grid=2000" >out 2>err 3>&- &
+    waiting=$!
+    wait_for ' runs' err
+}
+
 @test "the job's way is told in plain lines and ends with the table" {
-    run -0 --separate-stderr on hpc2n \
-        'integ2d-submit --site=hpc2n --scheme=mpi -n 2 --grid=2000'
-    [[ $stderr == *"submitted"* ]]
-    [[ $stderr == *"submitted, integ2d-runs/hpc2n-mpi-n2-"*" runs"*"ran to its end"* ]]
-    [[ $stderr != *$'\r'* ]]
+    held
+    release
+    wait "$waiting"
+    [[ $(<err) == *"submitted, integ2d-runs/hpc2n-mpi-n2-"*" runs"*"ran to its end"* ]]
+    [[ $(<err) != *$'\r'* ]]
+    mapfile -t lines <out
     [[ ${lines[0]} == scheme*site*job*workers*nodes*grid*best*median*integral*error*CPU*check ]]
     [[ ${lines[1]} =~ ^mpi\ +hpc2n\ +[0-9]+\ +2\ +1\ +2000\ .*%\ +passed$ ]]
 }
 
 @test "on a terminal one line is rewritten until the table comes" {
-    run -0 env TERM=xterm script -qec "$INTEG2D_BIN/integ2d-lab exec --site=hpc2n -- bash -lc 'ml integ2d && integ2d-submit --scheme=serial --repeat=3'" /dev/null
-    [[ $output == *$'\r\033[K'*"of 3 repeats"* ]]
-    [[ $output == *passed* ]]
+    local prefix
+    prefix=$(held_prefix)
+    # As far as a program would have come, and kept there.
+    sed -i 's/^while \[ -e/echo "1 3 0.5" >progress_$SLURM_JOB_ID\n&/' \
+        "$prefix"/share/integ2d/jobs/hpc2n.sbatch.in
+    env TERM=xterm script -qefc "$INTEG2D_BIN/integ2d-lab exec --site=hpc2n -- bash -lc 'ml integ2d && $prefix/bin/integ2d-submit --scheme=serial --grid=300 --repeat=3'" /dev/null >out 3>&- &
+    wait_for '1 of 3 repeats' out
+    release
+    wait $!
+    [[ $(<out) == *$'\r\033[K'*"of 3 repeats"* ]]
+    grep -q passed out
 }
 
 # Every scheme of the table, one job each. They are sent by one login shell,
 # and the cluster runs as many at a time as it has room for.
 every_scheme() {
-    local names words=() status=3
+    local names words=()
     names=$("$INTEG2D_BIN/integ2d-submit" --site=local --scheme=none 2>&1 |
         sed 's/.*(schemes: \(.*\))/\1/; s/,//g')
     for name in $names; do
@@ -62,14 +82,7 @@ every_scheme() {
     on "$1" "for words in ${words[*]@Q}; do
         integ2d-submit --scheme=\$words --grid=400 --repeat=1 --no-wait -q ||
             exit; done"
-    for _ in $(seq 200); do
-        status=0
-        on "$1" 'integ2d-collect --json' >all.json 2>why || status=$?
-        [ $status -eq 3 ] || break
-        sleep 0.2
-    done
-    cat why
-    [ $status -eq 0 ]
+    on "$1" 'integ2d-collect --wait -q --json' >all.json
     # Runs of one second come in any order.
     [ "$(jq -r '.[].scheme' all.json | sort)" = "$(sort <<<"${names// /$'\n'}")" ]
     [ "$(jq -r 'map(.verdict + " " + .check) | unique[]' all.json)" = 'right passed' ]
@@ -154,11 +167,8 @@ facts() {
         again=$(on "$site" 'sbatch --parsable job.sbatch')
         cd ../..
         # A job that waits shows fewer facts than one that has run.
-        for _ in $(seq 100); do
-            facts "$site" "$again" >theirs
-            if grep -q '^NumNodes=1$' theirs; then break; fi
-            sleep 0.1
-        done
+        job_over "$site" "$again"
+        facts "$site" "$again" >theirs
         facts "$site" "$id" >ours
         grep -q "JobName=twin-$site" ours
         grep -q 'TimeLimit=00:07:00' ours
@@ -178,8 +188,8 @@ uppmax hybrid 2 2"
     on hpc2n "umask 027; INTEG2D_JOB_ENV=$PWD/ours $prefix/bin/integ2d-submit \
         --scheme=mpi -n 2 --grid=100 -q"
     folder=$(run_folder)
-    on hpc2n "umask 027; cd $folder && INTEG2D_JOB_ENV=$PWD/theirs \
-        sbatch --wait job.sbatch"
+    job_over hpc2n "$(on hpc2n "umask 027; cd $folder &&
+        INTEG2D_JOB_ENV=$PWD/theirs sbatch --parsable job.sbatch")"
     for file in ours theirs; do
         # What names the one job, its node, or the shell it came from.
         grep -vE '^(SLURM_JOB_?ID|SLURM_TASK_PID|SHLVL|PWD|OLDPWD|_|INTEG2D_JOB_ENV|SLURM_WORKING_CLUSTER|SLURM_SUBMIT_DIR|SLURM_JOB_(START|END)_TIME)=' \
@@ -204,39 +214,39 @@ uppmax hybrid 2 2"
     [ -z "$(ls)" ]
 }
 
-@test "--no-wait returns at once and the run is collected later" {
-    run -0 --separate-stderr on hpc2n \
-        'integ2d-submit --scheme=serial --repeat=3 --no-wait'
-    [[ $output =~ ^[0-9]+\ integ2d-runs/hpc2n-serial-n1- ]]
-    run -3 --separate-stderr on hpc2n integ2d-collect
-    [[ $stderr == *job* ]]
+# Looks at the only run again and again until it is over, and right.
+collected() {
     for _ in $(seq 300); do
-        if on hpc2n integ2d-collect >table 2>/dev/null; then break; fi
+        if on hpc2n "integ2d-collect $*" >table 2>/dev/null; then break; fi
         sleep 0.2
     done
     grep -q passed table
 }
 
+@test "--no-wait returns at once and the run is collected later" {
+    local prefix
+    prefix=$(held_prefix)
+    run -0 --separate-stderr on hpc2n "$prefix/bin/integ2d-submit \
+        --scheme=serial --grid=300 --no-wait"
+    [[ $output =~ ^[0-9]+\ integ2d-runs/hpc2n-serial-n1- ]]
+    run -3 --separate-stderr on hpc2n integ2d-collect
+    [[ $stderr == *job* ]]
+    release
+    collected
+}
+
 @test "Ctrl-C leaves the job running and says how to collect it" {
-    local pid folder status=0
-    # No function here: the signal is for the program itself, and a script's
-    # & turns SIGINT off.
-    env --default-signal=INT "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- bash -lc \
-        'ml integ2d && exec integ2d-submit --scheme=serial --repeat=2' \
-        >out 2>err 3>&- &
-    pid=$!
-    wait_for ' runs' err
-    kill -INT $pid
-    wait $pid || status=$?
+    local folder status=0
+    # A script's & turns SIGINT off.
+    held env --default-signal=INT
+    kill -INT "$waiting"
+    wait "$waiting" || status=$?
     [ $status -eq 130 ]
     folder=$(run_folder)
     grep -q "integ2d-collect ${folder#"$PWD"/}" err
     [ ! -s out ]
-    for _ in $(seq 300); do
-        if on hpc2n "integ2d-collect $folder" >table 2>/dev/null; then break; fi
-        sleep 0.2
-    done
-    grep -q passed table
+    release
+    collected "$folder"
 }
 
 @test "-v shows where each setting came from" {
@@ -277,14 +287,10 @@ uppmax hybrid 2 2"
 }
 
 @test "nohup keeps the wait going when the terminal is gone" {
-    local pid
-    nohup "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- bash -lc \
-        'ml integ2d && exec integ2d-submit --scheme=serial --repeat=1' \
-        >out 2>err 3>&- &
-    pid=$!
-    wait_for ' runs' err
-    kill -HUP $pid
-    wait $pid
+    held nohup
+    kill -HUP "$waiting"
+    release
+    wait "$waiting"
     grep -q passed out
 }
 
@@ -311,13 +317,11 @@ uppmax hybrid 2 2"
 }
 
 @test "a job that is cancelled is never shown as a result" {
-    local pid id status=0
-    on hpc2n 'exec integ2d-submit --scheme=serial --repeat=100' >out 2>err 3>&- &
-    pid=$!
-    wait_for ' runs' err
+    local id status=0
+    held
     id=$(jq .job_id "$(run_folder)"/state.json)
     on hpc2n "scancel $id"
-    wait $pid || status=$?
+    wait "$waiting" || status=$?
     [ $status -eq 1 ]
     grep -q 'was cancelled (CANCELLED' err
     grep -q failed out
