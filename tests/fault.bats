@@ -13,23 +13,39 @@ teardown_file() {
     "$INTEG2D_BIN/integ2d-lab" down
 }
 
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
+    prefix=$(held_prefix)
+    waits=()
+}
+
 # A test that failed half-way leaves no stopped daemon behind.
 teardown() {
     local name
     # Nor a wait that nothing ends.
-    kill "${wait_pid:-}" 2>/dev/null || true
-    for name in munged slurmdbd slurmctld slurmd-n1; do
+    kill "${waits[@]}" 2>/dev/null || true
+    for name in munged slurmdbd slurmctld slurmd-n1 slurmd-n2; do
         if ! kill -CONT "$(<"$INTEG2D_LAB/pid/$name")" 2>/dev/null; then
             daemon_again "$name"
         fi
     done
     answering
+    leave_lab
 }
 
-# Starts a wait of some seconds; its words are in err.
-start_wait() {
-    on hpc2n "exec integ2d-submit --scheme=serial $*" >out 2>err 3>&- &
+# A submission in the background, process $wait_pid, with its words in err:
+# begin OPTION...
+begin() {
+    become hpc2n "exec ${program-integ2d-submit} -A hpc2n2026-042 \
+        --scheme=serial --grid=300 $*" >out 2>err 3>&- &
     wait_pid=$!
+    waits+=($!)
+}
+
+# The same, until its job is seen to run, which goes on until `release`.
+start_wait() {
+    touch "$BATS_TEST_TMPDIR/hold"
+    program=$prefix/bin/integ2d-submit begin "$@"
     wait_for ' runs' err
 }
 
@@ -43,21 +59,20 @@ end_wait() {
 
 @test "the controller hangs while jobs run" {
     local backend
-    local -A waits
     for backend in slurm commands; do
         mkdir $backend
         pushd $backend >/dev/null
-        start_wait --repeat=8 --backend=$backend
-        waits[$backend]=$wait_pid
+        start_wait --backend=$backend
         popd >/dev/null
     done
     daemon_signal slurmctld STOP
     wait_for 'no answer from Slurm' slurm/err
     wait_for 'no answer from Slurm' commands/err
-    sleep 1
     daemon_signal slurmctld CONT
+    release
     for backend in slurm commands; do
-        wait_pid=${waits[$backend]}
+        wait_pid=${waits[0]}
+        waits=("${waits[@]:1}")
         pushd $backend >/dev/null
         end_wait 'no answer from Slurm'
         popd >/dev/null
@@ -65,18 +80,19 @@ end_wait() {
 }
 
 @test "the controller ends and starts again while a job runs" {
-    start_wait --repeat=4
+    start_wait
     # Killed at once it would have forgotten that the job has started.
     daemon_kill slurmctld TERM
     wait_for 'no answer from Slurm' err
     daemon_again slurmctld
+    release
     end_wait 'no answer from Slurm'
 }
 
 @test "munge hangs or is gone while a job runs: that is said soon, once" {
     local backend
     for backend in slurm commands; do
-        start_wait --repeat=4 --backend=$backend
+        start_wait --backend=$backend
         if [ $backend = slurm ]; then
             daemon_kill munged
         else
@@ -89,6 +105,7 @@ end_wait() {
         else
             daemon_signal munged CONT
         fi
+        release
         end_wait 'munge, which'
         rm -r integ2d-runs
     done
@@ -96,9 +113,7 @@ end_wait() {
 
 @test "munge is gone when a job is submitted: said soon, and one job" {
     daemon_kill munged
-    on hpc2n 'exec integ2d-submit -A hpc2n2026-042 --scheme=serial \
-        --grid=300' >out 2>err 3>&- &
-    wait_pid=$!
+    begin
     wait_for 'munge, which vouches for you to Slurm, does not answer' err
     daemon_again munged
     wait "$wait_pid"
@@ -107,27 +122,19 @@ end_wait() {
 }
 
 @test "a controller that hangs during submission gets one job, not two" {
-    local backend pids=()
+    local backend
     daemon_signal slurmctld STOP
     for backend in slurm commands; do
         mkdir $backend
-        (
-            cd $backend || exit
-            on hpc2n "exec integ2d-submit --backend=$backend -A hpc2n2026-042 \
-                --scheme=serial --grid=300" >out 2>err
-        ) 3>&- &
-        pids+=($!)
+        pushd $backend >/dev/null
+        begin --backend=$backend
+        popd >/dev/null
     done
-    for (( i = 0; i < 400; i++ )); do
-        if grep -q 'looking for it' slurm/err &&
-            grep -q 'looking for it' commands/err; then break; fi
-        sleep 0.1
-    done
-    grep -q 'There may be a job: looking for it' slurm/err
-    grep -q 'There may be a job: looking for it' commands/err
+    wait_for 'There may be a job: looking for it' slurm/err
+    wait_for 'There may be a job: looking for it' commands/err
     daemon_signal slurmctld CONT
-    wait "${pids[0]}"
-    wait "${pids[1]}"
+    wait "${waits[0]}"
+    wait "${waits[1]}"
     for backend in slurm commands; do
         grep -q passed $backend/out
         [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
@@ -136,20 +143,21 @@ end_wait() {
 }
 
 @test "with the controller down nothing is submitted, and it says so" {
-    local backend pids=() status
+    local backend status
     daemon_kill slurmctld
     for backend in slurm commands; do
-        on hpc2n "exec integ2d-submit -A hpc2n2026-042 --scheme=serial \
-            --backend=$backend" >$backend.out 2>$backend.err 3>&- &
-        pids+=($!)
+        mkdir $backend
+        pushd $backend >/dev/null
+        begin --backend=$backend
+        popd >/dev/null
     done
     for backend in slurm commands; do
         status=0
-        wait "${pids[0]}" || status=$?
-        pids=("${pids[@]:1}")
+        wait "${waits[0]}" || status=$?
+        waits=("${waits[@]:1}")
         [ $status = 2 ]
-        [ ! -s $backend.out ]
-        [[ $(<$backend.err) == *"controller does not answer"*"Nothing was submitted"* ]]
+        [ ! -s $backend/out ]
+        [[ $(<$backend/err) == *"controller does not answer"*"Nothing was submitted"* ]]
     done
     [ -z "$(find . -name run.json)" ]
     daemon_again slurmctld
@@ -193,19 +201,20 @@ end_wait() {
 }
 
 @test "a slurmd dies under its job: the node's fault is named" {
-    start_wait --repeat=100 --time=5
-    local id
+    start_wait --time=5
+    local id node
     id=$(job_id)
+    node=$(on hpc2n "squeue -h -j $id -o %N")
     on hpc2n "scontrol update JobId=$id Requeue=0"
-    daemon_kill slurmd-n1
+    daemon_kill "slurmd-$node"
     # Slurm itself waits SlurmdTimeout, five minutes; staff may be faster.
-    on hpc2n 'scontrol update NodeName=n1 State=DOWN Reason=test'
+    on hpc2n "scontrol update NodeName=$node State=DOWN Reason=test"
     status=0
     wait "$wait_pid" || status=$?
     [ $status = 1 ]
     grep -q 'lost a node (NODE_FAIL' err
     grep -q "the machine's fault: submit it again" err
-    daemon_again slurmd-n1
+    daemon_again "slurmd-$node"
     # It may have come back by itself.
-    on hpc2n 'scontrol update NodeName=n1 State=RESUME || true'
+    on hpc2n "scontrol update NodeName=$node State=RESUME || true"
 }
