@@ -320,7 +320,8 @@ second_cluster() {
     second_cluster
     on hpc2n 'scontrol update NodeName=n1,n2 State=DRAIN Reason=test'
     for backend in slurm commands; do
-        mkdir $backend && cd $backend
+        mkdir $backend
+        pushd $backend >/dev/null
         start hpc2n "until [ -e '$BATS_TEST_TMPDIR/go' ]; do sleep 0.1; done" \
             --backend=$backend
         job_state "$id" REVOKED
@@ -328,18 +329,18 @@ second_cluster() {
         become hpc2n "exec integ2d-collect --backend=$backend --wait" >out 2>err 3>&- &
         waits[$backend]=$!
         wait_for 'is with another cluster' err
-        cd ..
+        popd >/dev/null
     done
     touch "$BATS_TEST_TMPDIR/go"
     for backend in slurm commands; do
-        cd $backend
+        pushd $backend >/dev/null
         wait "${waits[$backend]}"
         grep -q passed out
         # Accounting knows it, too.
         rm "$(run_folder)/state.json"
         run -0 --separate-stderr on hpc2n "integ2d-collect --backend=$backend"
         [[ ${lines[1]} == *passed ]]
-        cd ..
+        popd >/dev/null
     done
     start hpc2n 'sleep 300'
     job_state "$id" REVOKED
