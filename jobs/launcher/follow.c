@@ -20,7 +20,7 @@
 #include "token.h"
 
 enum {
-    SETTLE_S = 5,     /* accounting learns of a job's end so late */
+    SETTLE_S = 20,    /* accounting learns of a job's end so late */
     RECORD_MS = 3000, /* and a record may come so late */
     RECORD_LIMIT = 64 << 20,
     NO_ANSWER = -2,
@@ -318,6 +318,26 @@ int follow_look(struct follow *follow, struct usage *usage, struct error *err)
 /* ---- When it is over ------------------------------------------------------
  */
 
+/* Accounting may have heard of a job's end before its beginning; its name is
+ * "allocation" then. What is known already stays. */
+static void keep_known(const struct allotment *known, struct allotment *now)
+{
+    now->tasks = known->tasks;
+    memcpy(now->site, known->site, sizeof now->site);
+    if (known->name[0]) {
+        memcpy(now->name, known->name, sizeof now->name);
+        memcpy(now->words, known->words, sizeof now->words);
+    }
+    if (known->limit_min > 0)
+        now->limit_min = known->limit_min;
+    if (now->nodes == 0)
+        now->nodes = known->nodes;
+    if (now->cpus == 0)
+        now->cpus = known->cpus;
+    if (isnan(now->mem_mib))
+        now->mem_mib = known->mem_mib;
+}
+
 /* Until accounting knows of its end. */
 static void ask_accounting(struct follow *follow, struct usage *usage)
 {
@@ -327,14 +347,14 @@ static void ask_accounting(struct follow *follow, struct usage *usage)
         struct allotment now = {.mem_mib = NAN};
         struct steps steps = {0};
         int rc = steps_ask_final(follow->id, &now, &steps, &err);
-        if (rc == 0 && is_other(usage, &now))
+        if (rc == 0 && is_other(usage, &now) &&
+            now.start != usage->allotment.start)
             rc = 1;
         if (rc == 0 && state_is_final(now.state) && now.end > 0 &&
             steps.count > 0) {
             steps_release(&usage->steps);
             usage->steps = steps;
-            now.tasks = usage->allotment.tasks;
-            memcpy(now.site, usage->allotment.site, sizeof now.site);
+            keep_known(&usage->allotment, &now);
             usage->allotment = now;
             usage->accounted = true;
             return;

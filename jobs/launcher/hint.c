@@ -28,12 +28,15 @@ static void say(struct usage *usage, const char *format, ...)
     va_end(values);
 }
 
-/* Whether one core did as good as all of the work. */
+/* Whether one core did as good as all of the work. That the record's workers
+ * were on the same one at one moment may be chance, unless they were bound. */
 static bool is_on_one_core(const struct usage *usage)
 {
     double most = 0, sum = 0;
     if (lanes_cores(&usage->lanes) > 0)
-        return lanes_cores(&usage->lanes) == 1;
+        return lanes_cores(&usage->lanes) == 1 &&
+               json_integer_value(
+                   json_object_get(usage->record, "cpus_allowed")) <= 1;
     for (size_t i = 0; i < usage->trace.cores; i++) {
         double share = trace_core(&usage->trace, i);
         most = fmax(most, share);

@@ -247,6 +247,24 @@ static void all_threads_on_one_core(void **state)
     assert_said(usage->hints.text[0], "4 workers took turns on one core");
 }
 
+/* A record says where its workers were at one moment. */
+static void workers_of_a_record_on_one_core(void **state)
+{
+    (void)state;
+    account(99);
+    record(88, 95, 4);
+    for (size_t i = 0; i < usage->lanes.count; i++)
+        usage->lanes.lane[i].core = 3;
+    json_object_set_new(usage->record, "cpus_allowed", json_integer(1));
+    judge();
+    assert_int_equal(usage->hints.count, 1);
+    assert_said(usage->hints.text[0], "4 workers took turns on one core");
+    json_object_set_new(usage->record, "cpus_allowed", json_integer(2));
+    judge();
+    assert_int_equal(usage->hints.count, 1);
+    assert_said(usage->hints.text[0], "had work for 4.0 cores and got 1.0");
+}
+
 /* Cores that are full with others' work do not stand idle. */
 static void workers_that_get_no_core_are_not_idle(void **state)
 {
@@ -437,6 +455,7 @@ int main(void)
         TEST(a_serial_program_on_four_cores),
         TEST(omp_num_threads_is_one),
         TEST(all_threads_on_one_core),
+        TEST(workers_of_a_record_on_one_core),
         TEST(workers_that_get_no_core_are_not_idle),
         TEST(workers_on_a_crowded_machine_are_not_bound),
         TEST(all_cores_busy_is_no_advice),
