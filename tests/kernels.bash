@@ -55,6 +55,45 @@ bits() {
     sed -n 's/^  "integral_hex": "\(.*\)",$/\1/p' record_bits.json
 }
 
+# together COMMAND...: in the background, a few at a time, since most of a short
+# run is waiting for its start. all_together N waits for these N commands, and
+# shows those that failed.
+together() {
+    local number=$((together_count++)) here=$PWD
+    while [ "$(jobs -rp | wc -l)" -ge 4 ]; do wait -n || true; done
+    mkdir "alone.$number"
+    (
+        trap 'echo $? >"$here/ended.$number"' EXIT
+        cd "alone.$number" || exit
+        "$@"
+    ) >"said.$number" 2>&1 </dev/null 3>&- &
+}
+together_count=0
+
+all_together() {
+    local number failed=0
+    wait
+    [ "$together_count" -eq "$1" ]
+    for ((number = 0; number < $1; number++)); do
+        if [ "$(<"ended.$number")" != 0 ]; then
+            cat "said.$number"
+            failed=1
+        fi
+    done
+    [ $failed -eq 0 ]
+}
+
+# gives BITS COMMAND...: the command has to give these bits.
+gives() {
+    local expected=$1 found
+    shift
+    found=$(bits "$@") || true
+    if [ -z "$found" ] || [ "$found" != "$expected" ]; then
+        echo "$* gives '$found', not '$expected'"
+        return 1
+    fi
+}
+
 # field FILE KEY: a number or word of the record's first level, or the check's
 field() { sed -n "s/^ *\"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$1"; }
 
@@ -71,11 +110,11 @@ refused() {
     }
 }
 
-# running FILE [N]: waits up to 20 s for the progress file of a kernel of many
+# running FILE [N]: waits up to 60 s for the progress file of a kernel of many
 # repeats, and until N of them are done
 running() {
     local repeats
-    for _ in $(seq 400); do
+    for _ in $(seq 1200); do
         if read -r repeats _ <"$1" && [ "$repeats" -ge "${2:-1}" ]; then return; fi
         sleep 0.05
     done 2>/dev/null
@@ -83,9 +122,9 @@ running() {
     return 1
 }
 
-# gone PID: waits up to 10 s until no such process runs any more
+# gone PID: waits up to 40 s until no such process runs any more
 gone() {
-    for _ in $(seq 200); do
+    for _ in $(seq 800); do
         if ! kill -0 "$1" 2>/dev/null; then return; fi
         sleep 0.05
     done

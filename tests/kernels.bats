@@ -49,34 +49,40 @@ broken() {
         expected=$(bits serial --grid=997 --math=$math)
         [ -n "$expected" ]
         for n in 1 2 3 4 5 6 7 8 9; do
-            [ "$(bits openmp -n "$n" --grid=997 --math=$math)" = "$expected" ]
+            together gives "$expected" openmp -n "$n" --grid=997 --math=$math
         done
         for schedule in static static,1 dynamic dynamic,7 guided; do
             export OMP_SCHEDULE=$schedule
-            [ "$(bits openmp -n 4 --grid=997 --math=$math)" = "$expected" ]
+            together gives "$expected" openmp -n 4 --grid=997 --math=$math
             unset OMP_SCHEDULE
         done
     done
+    all_together 28
 }
 
-# Builds the kernels once more, with both compilers, each from scratch.
+# clang's are those that `make lint` builds, too.
 @test "gcc and clang give the same bits, plain and simd" {
-    local compiler math expected scheme
+    local math expected scheme gcc=$BUILD clang=$BUILD/clang
     local schemes=(serial openmp threads gil multiprocess mpi hybrid)
-    for compiler in gcc clang; do
-        make -s -C "$INTEG2D_SOURCE" BUILD="$BATS_TEST_TMPDIR/$compiler" \
-            CC=$compiler SANITIZE= \
-            "${schemes[@]/#/"$BATS_TEST_TMPDIR/$compiler/bin/integ2d-"}"
-    done
+    if [ "${CC:-gcc}${SANITIZE:-}" != gcc ]; then
+        gcc=$BATS_TEST_TMPDIR/gcc clang=$BATS_TEST_TMPDIR/clang
+    fi
+    make -s -C "$INTEG2D_SOURCE" BUILD="$gcc" CC=gcc SANITIZE= \
+        "$gcc/bin/integ2d-serial"
+    make -s -C "$INTEG2D_SOURCE" BUILD="$clang" CC=clang SANITIZE= \
+        "${schemes[@]/#/"$clang/bin/integ2d-"}"
     for math in plain simd; do
-        expected=$(bits "$BATS_TEST_TMPDIR/gcc/bin/integ2d-serial" \
-            --grid=1009 --math=$math)
+        INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=gcc \
+            "$gcc/bin/integ2d-serial" --grid=1009 --math=$math
+        [[ $(field record_gcc.json compiler) == gcc\ * ]]
+        expected=$(field record_gcc.json integral_hex)
         [[ $expected == *0x1.* ]]
         for scheme in "${schemes[@]}"; do
-            [ "$(bits "$BATS_TEST_TMPDIR/clang/bin/integ2d-$scheme" \
-                --grid=1009 --math=$math)" = "$expected" ]
+            together gives "$expected" "$clang/bin/integ2d-$scheme" --grid=1009 --math=$math
         done
     done
+    all_together 14
+    [[ $(field alone.0/record_bits.json compiler) == clang\ * ]]
 }
 
 # Grids smaller than the workers, odd, prime, and around the fast row's lanes.
@@ -88,16 +94,13 @@ broken() {
             [ -n "$expected" ]
             for scheme in openmp threads gil multiprocess; do
                 for workers in 1 2 3 4 7; do
-                    [ "$(bits kernel $scheme $workers --grid=$grid \
-                        --math=$math)" = "$expected" ] ||
-                        {
-                            echo "$scheme -n $workers --grid=$grid --math=$math"
-                            return 1
-                        }
+                    together gives "$expected" kernel $scheme $workers --grid=$grid \
+                        --math=$math
                 done
             done
         done
     done
+    all_together 320
 }
 
 # Not all of the above, because mpirun takes its time to start.
@@ -108,14 +111,16 @@ broken() {
             expected=$(bits serial --grid="$grid" --math=$math)
             [ -n "$expected" ]
             for scheme in mpi hybrid; do
-                [ "$(bits kernel $scheme "$workers" --grid="$grid" \
-                    --math=$math </dev/null)" = "$expected" ]
+                together gives "$expected" kernel $scheme "$workers" --grid="$grid" \
+                    --math=$math
             done
         done
     done <<<$'1 17\n2 1\n3 97\n4 1000\n7 5'
     expected=$(bits serial --grid=97)
-    [ "$(bits hybrid 3 2 --grid=97)" = "$expected" ]
-    [ "$(bits hybrid 2 3 --grid=97)" = "$expected" ]
+    [ -n "$expected" ]
+    together gives "$expected" hybrid 3 2 --grid=97
+    together gives "$expected" hybrid 2 3 --grid=97
+    all_together 22
 }
 
 @test "running sums pass on tiny, prime and odd grids, with too many workers too" {
@@ -333,13 +338,10 @@ File too large"* ]]
 
 @test "a run that is killed leaves no record" {
     INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=k \
-        "$INTEG2D_BIN/integ2d-serial" --grid=2000 --repeat=100000 3>&- &
+        "$INTEG2D_BIN/integ2d-serial" --grid=2000 --repeat=1000000 3>&- &
     local pid=$!
-    for _ in $(seq 100); do
-        if [ -s progress_k ]; then break; fi
-        sleep 0.1
-    done
-    [[ $(cat progress_k) =~ ^[0-9]+" 100000 "[0-9]+\.[0-9]$ ]]
+    running progress_k 0
+    [[ $(cat progress_k) =~ ^[0-9]+" 1000000 "[0-9]+\.[0-9]$ ]]
     kill -9 "$pid"
     wait "$pid" || true
     [ "$(ls -A)" = progress_k ]

@@ -12,11 +12,13 @@ setup_file() { kernels_alone; }
 
 # What a test has started and not ended.
 teardown() {
-    local child
-    if [ -n "${started:-}" ] && kill -0 "$started" 2>/dev/null; then
-        read -ra child <<<"$(children "$started")"
-        kill -9 "${child[@]}" "$started"
-    fi
+    local child pid
+    for pid in "${begun[@]}"; do
+        if kill -0 "$pid" 2>/dev/null; then
+            read -ra child <<<"$(children "$pid")"
+            kill -9 "${child[@]}" "$pid"
+        fi
+    done
 }
 
 # start OUT COMMAND...: in the background, its pid in $started
@@ -25,14 +27,15 @@ start() {
     shift
     INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=$out "$@" >"$out" 2>"$out.err" 3>&- &
     started=$!
+    begun+=("$started")
 }
 
 children() { pgrep -P "$1" | tr '\n' ' '; }
 
-# children_of PID NUMBER: waits up to 10 s until it has so many, lists them
+# children_of PID NUMBER: waits up to 40 s until it has so many, lists them
 children_of() {
     local found
-    for _ in $(seq 200); do
+    for _ in $(seq 800); do
         read -ra found <<<"$(children "$1")"
         if [ ${#found[@]} -eq "$2" ]; then
             echo "${found[*]}"
@@ -44,20 +47,62 @@ children_of() {
     return 1
 }
 
-# Takes some seconds, so that there is a middle to be killed in.
-long=(--grid=12000)
+# Takes hours anywhere, so that there is a middle to be killed in.
+long=(--grid=1000000)
+
+# A fork() of the tests' own: the third one fails, as on a node full of
+# processes (FORK=fail), or all of them stop at their start (FORK=stop).
+fork_so() {
+    cat >fork.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+pid_t fork(void)
+{
+    static int calls;
+    pid_t (*real)(void) = (pid_t (*)(void))dlsym(RTLD_NEXT, "fork");
+    pid_t child;
+    if (strcmp(getenv("FORK"), "fail") == 0 && ++calls >= 3) {
+        errno = EAGAIN;
+        return -1;
+    }
+    child = real();
+    if (child == 0 && strcmp(getenv("FORK"), "stop") == 0)
+        raise(SIGSTOP);
+    return child;
+}
+END
+    "${CC:-gcc}" -shared -fPIC -o fork.so fork.c -ldl
+}
+
+# forked stop|fail OUT COMMAND...: in the background, with that fork()
+forked() {
+    local how=$1 out=$2
+    shift 2
+    fork_so
+    start "$out" env LD_PRELOAD="$PWD/fork.so" FORK="$how" \
+        ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 "$@"
+}
 
 first_cpu() { taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/'; }
 
 @test "a child process that is killed is a failed run, named with its signal" {
-    local child
-    start out "$INTEG2D_BIN/integ2d-multiprocess" -n 3 "${long[@]}"
+    local child pid
+    forked stop out "$INTEG2D_BIN/integ2d-multiprocess" -n 3 --grid=100
     read -ra child <<<"$(children_of "$started" 3)"
     kill -9 "${child[1]}"
+    for pid in "${child[0]}" "${child[2]}"; do
+        wait_for '^State:.T' "/proc/$pid/status"
+        kill -CONT "$pid"
+    done
     wait "$started" || [ $? -eq 1 ]
     [ ! -s out ]
-    [ "$(cat out.err)" = "integ2d-multiprocess: the check failed: process 1 \
-was killed by signal 9 (Killed)" ]
+    [[ $(cat out.err) == "integ2d-multiprocess: the check failed: process "[0-2]" \
+was killed by signal 9 (Killed)" ]]
     [ "$(field record_out.json verdict)" = failed ]
     [ ! -e progress_out ]
     for pid in "${child[@]}"; do gone "$pid"; done
@@ -65,8 +110,7 @@ was killed by signal 9 (Killed)" ]
 
 @test "processes end with the one that started them, were it killed" {
     local child
-    # Long after it each of them would still compute.
-    start out "$INTEG2D_BIN/integ2d-multiprocess" -n 3 --grid=100000
+    start out "$INTEG2D_BIN/integ2d-multiprocess" -n 3 "${long[@]}"
     read -ra child <<<"$(children_of "$started" 3)"
     kill -9 "$started"
     wait "$started" || [ $? -eq 137 ]
@@ -76,23 +120,30 @@ was killed by signal 9 (Killed)" ]
 
 # A rank that is killed ends all: mpirun says so, and there is no result.
 @test "an MPI rank that is killed is a failed run, and no other rank stays" {
-    local scheme rank
+    local scheme launcher rank pid
+    local -A starter ranks
     for scheme in mpi hybrid; do
         start $scheme kernel $scheme 4 --grid=500 --repeat=1000000
+        starter[$scheme]=$started
+    done
+    for scheme in mpi hybrid; do
         running progress_$scheme
-        local launcher=$started
+        launcher=${starter[$scheme]}
         # The kernel() function is a shell of its own around mpirun.
         if [ "$(ps -o comm= "$launcher")" != mpirun ]; then
             launcher=$(children_of "$launcher" 1)
         fi
-        read -ra rank <<<"$(pgrep -P "$launcher" "integ2d-$scheme" | tr '\n' ' ')"
+        ranks[$scheme]=$(pgrep -P "$launcher" "integ2d-$scheme" | tr '\n' ' ')
+        read -ra rank <<<"${ranks[$scheme]}"
         [ ${#rank[@]} -ge 2 ]
         kill -9 "${rank[1]}"
-        wait "$started" && false
+    done
+    for scheme in mpi hybrid; do
+        wait "${starter[$scheme]}" && false
         grep -q 'signal 9 (Killed)' $scheme.err
         [ ! -s $scheme ] || ! grep -q Integral $scheme
         [ ! -e record_$scheme.json ]
-        for pid in "${rank[@]}"; do gone "$pid"; done
+        for pid in ${ranks[$scheme]}; do gone "$pid"; done
     done
 }
 
@@ -100,39 +151,21 @@ was killed by signal 9 (Killed)" ]
     local scheme thread
     for scheme in threads gil openmp; do
         start $scheme "$INTEG2D_BIN/integ2d-$scheme" -n 3 "${long[@]}"
-        for _ in $(seq 200); do
+        for _ in $(seq 800); do
             thread=("/proc/$started/task"/*)
             if [ ${#thread[@]} -ge 3 ]; then break; fi
             sleep 0.05
         done
+        [ ${#thread[@]} -ge 3 ]
         kill -9 "${thread[2]##*/}"
         wait "$started" || [ $? -eq 137 ]
         [ ! -s $scheme ] && [ ! -e record_$scheme.json ]
-        [ "$(cat progress_$scheme)" = '0 1 0.0' ]
+        [[ $(cat progress_$scheme) =~ ^0\ 1\ [0-9]+\.[0-9]$ ]]
     done
 }
 
-# The tests' own fork(): the third one fails, as on a node full of processes.
 @test "a process that cannot be started is a failed check, with none left" {
-    cat >fork.c <<'END'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <unistd.h>
-pid_t fork(void)
-{
-    static int calls;
-    pid_t (*real)(void) = (pid_t (*)(void))dlsym(RTLD_NEXT, "fork");
-    if (++calls < 3)
-        return real();
-    errno = EAGAIN;
-    return -1;
-}
-END
-    "${CC:-gcc}" -shared -fPIC -o fork.so fork.c -ldl
-    start out env LD_PRELOAD="$PWD/fork.so" \
-        ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 \
-        "$INTEG2D_BIN/integ2d-multiprocess" -n 4 "${long[@]}"
+    forked fail out "$INTEG2D_BIN/integ2d-multiprocess" -n 4 --grid=1000
     wait "$started" || [ $? -eq 1 ]
     [ ! -s out ]
     [ "$(cat out.err)" = "integ2d-multiprocess: the check failed: process 2 of \
@@ -149,7 +182,7 @@ END
     limited() (
         ulimit -s 8192 -v 1000000
         INTEG2D_RECORD=$PWD INTEG2D_JOB_ID=$1 \
-            timeout 60 "$INTEG2D_BIN/integ2d-$1" -n 300 --grid=1000
+            timeout 300 "$INTEG2D_BIN/integ2d-$1" -n 300 --grid=1000
     )
     for scheme in threads gil; do
         run -1 --separate-stderr limited $scheme
@@ -223,29 +256,33 @@ Slurm granted this task 2 CPUs, "*"-c 4"* ]]
         for value in 0 -1 4097 x; do
             # (MPI takes its time to start.)
             [[ $scheme$value != @(mpi|hybrid)[-4x]* ]] || continue
-            refused "integ2d-$scheme: -n $value: expected a whole number from 1 \
+            together refused "integ2d-$scheme: -n $value: expected a whole number from 1 \
 to 4096" \
                 env ASAN_OPTIONS=detect_leaks=0 \
                 "$INTEG2D_BIN/integ2d-$scheme" -n "$value"
         done
-        [ $scheme = hybrid ] || refused "-c 2: expected no -c for this scheme" \
+        [ $scheme = hybrid ] || together refused \
+            "-c 2: expected no -c for this scheme" \
             env ASAN_OPTIONS=detect_leaks=0 "$INTEG2D_BIN/integ2d-$scheme" -c 2
     done
     for value in 0 4097 x; do
-        refused "-c $value: expected a whole number from 1 to 4096" \
+        together refused "-c $value: expected a whole number from 1 to 4096" \
             env ASAN_OPTIONS=detect_leaks=0 "$INTEG2D_BIN/integ2d-hybrid" -c "$value"
     done
-    refused "-n 2 -c 4096: at most 4096 workers" hybrid 2 4096
-    refused "-n 3 asked for, but this program runs as 2 ranks" hybrid 2 1 -n 3
+    together refused "-n 2 -c 4096: at most 4096 workers" hybrid 2 4096
+    together refused "-n 3 asked for, but this program runs as 2 ranks" \
+        hybrid 2 1 -n 3
+    all_together 33
 }
 
 @test "a grid that does not fit into what Slurm granted is refused with figures" {
     local scheme
     for scheme in serial openmp threads gil multiprocess mpi hybrid; do
-        SLURM_MEM_PER_NODE=1 refused "integ2d-$scheme: --grid=100000: no room \
+        SLURM_MEM_PER_NODE=1 together refused "integ2d-$scheme: --grid=100000: no room \
 in memory: it takes 2 MiB in each process, and 1 MiB are left" \
             kernel $scheme 1 --grid=100000 --math=simd
     done
+    all_together 7
     SLURM_MEM_PER_CPU=1 SLURM_CPUS_ON_NODE=2 refused "it takes 3 MiB in each \
 process, and 2 MiB are left" serial --grid=200000 --math=simd
     # 0 is Slurm's word for all memory of the node.
@@ -303,10 +340,10 @@ pinned() {
     start out "$INTEG2D_BIN/integ2d-multiprocess" -n "$cores" "${long[@]}"
     read -ra child <<<"$(children_of "$started" "$cores")"
     allowed() { sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$1/status"; }
-    for _ in $(seq 100); do
+    for _ in $(seq 800); do
         for pid in "${child[@]}"; do allowed "$pid"; done | sort -u >lists
         if [ "$(grep -c '^[0-9]*$' lists)" = "$cores" ]; then break; fi
-        sleep 0.02
+        sleep 0.05
     done
     cat lists
     [ "$(grep -c '^[0-9]*$' lists)" = "$cores" ]
@@ -317,6 +354,13 @@ pinned() {
     for pid in "${child[@]}"; do gone "$pid"; done
 }
 
+# mode_gives BITS MODE COMMAND...
+mode_gives() {
+    local mode=$2
+    gives "$1" "${@:3}"
+    [ "$(jq -r .notes.mode record_bits.json)" = "$mode" ]
+}
+
 # Each mode of pitfalls that is right, however slow.
 @test "the pitfalls that are right give serial's bits, any number of workers" {
     local grid mode workers expected
@@ -325,12 +369,12 @@ pinned() {
         for mode in false-sharing padded atomic-term atomic-row lock-term \
             lock-row imbalance oversubscribed; do
             for workers in 2 5; do
-                [ "$(bits kernel pitfalls $workers --mode=$mode --grid=$grid)" = \
-                    "$expected" ]
-                [ "$(jq -r .notes.mode record_bits.json)" = $mode ]
+                together mode_gives "$expected" $mode \
+                    kernel pitfalls $workers --mode=$mode --grid=$grid
             done
         done
     done
+    all_together 48
 }
 
 @test "a race is a failed check with the size of the damage" {
