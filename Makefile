@@ -355,18 +355,30 @@ PYTHON_FILES := $(wildcard kernels/driver/*.py course/python/*.py course/*.py co
 LUA_FILES := $(wildcard modulefiles/*.lua site/lab/*.lua site/lab/modules/*.lua)
 BATS_FILES := $(wildcard tests/*.bats tests/*.bash)
 
-# Each tool must find nothing. Warnings of gcc are errors in any build.
-lint:
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang kernels units $(BUILD)/clang/lib/backend-slurm.so
+# Each tool must find nothing; they can run side by side (make -j). Warnings of
+# gcc are errors in any build. clang builds the kernels, and reads the rest.
+LINT := kernels warnings format cppcheck shell bats small
+.PHONY: $(LINT:%=lint-%)
+lint: $(LINT:%=lint-%)
+lint-kernels:
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang kernels
+lint-warnings:
+	printf '%s\n' jobs/launcher/*.c tests/unit/*.c | xargs -P 2 -n 10 \
+	  clang $(LAUNCHER_FLAGS) -Ikernels/driver -fsyntax-only
+lint-format:
 	clang-format --dry-run -Werror $(C_FILES)
+lint-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar \
 	  --error-exitcode=1 \
 	  -DINTEG2D_VERSION='""' -DINTEG2D_COMPILER='""' -DINTEG2D_FLAGS='""' \
 	  -Ikernels -Ikernels/driver -Ijobs/launcher kernels jobs/launcher
+lint-shell:
 	shellcheck -x $(SHELL_FILES)
-	@# Variables that bats sets, and words meant for another shell.
-	shellcheck -x -e SC2016,SC2030,SC2031,SC2154 $(BATS_FILES)
+lint-bats: # variables that bats sets, and words meant for another shell
+	printf '%s\n' $(BATS_FILES) | xargs -P 2 -n 4 \
+	  shellcheck -x -e SC2016,SC2030,SC2031,SC2154
+lint-small:
 	for file in $(LUA_FILES); do luac5.4 -p $$file || exit 1; done
 	/usr/bin/python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' $(PYTHON_FILES)
 	for file in course/_static/*.js; do node --check $$file || exit 1; done

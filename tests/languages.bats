@@ -238,20 +238,6 @@ compiling the row: it takes 'as' and 'ld' in PATH (Debian's package binutils)"* 
     [ -z "$(ls -A temporary)" ]
 }
 
-# clang does not find gcc's header without being told where.
-@test "without gfortran or libgccjit their schemes are left out and named" {
-    run -0 make -C "$INTEG2D_SOURCE" BUILD="$PWD/build" SANITIZE= \
-        FC=nosuchfc CC=clang JIT_FLAGS=
-    [[ $output == *"left out: the schemes fortran and fortran-openmp: no \
-nosuchfc (Debian's package gfortran)"* ]]
-    [[ $output == *"left out: the scheme jit: no libgccjit.h (Debian's package \
-libgccjit-12-dev)"* ]]
-    [ -x build/root/bin/integ2d-julia ]
-    for scheme in fortran fortran-openmp jit; do
-        [ ! -e build/root/bin/integ2d-$scheme ]
-    done
-}
-
 @test "make deps-julia does nothing twice, and needs root the first time" {
     local user=()
     run -0 make -s -C "$INTEG2D_SOURCE" deps-julia

@@ -29,13 +29,19 @@ copy_source() {
 }
 
 @test "nothing is built twice, and everything when a flag changes" {
+    local made=(build/obj/launcher/state.o build/obj/driver/row.o build/lib/fortran.so)
+    make -s -C "$INTEG2D_SOURCE" BUILD="$BUILD" CC="$CC" SANITIZE="$SANITIZE" stage
+    run -0 make -C "$INTEG2D_SOURCE" BUILD="$BUILD" CC="$CC" SANITIZE="$SANITIZE" stage
+    run ! grep -E ' (CC|FC|LINK) ' <<<"$output"
     unset BUILD
     copy_source
-    make -s stage
-    run -0 make stage
-    [[ $output != *' CC '* ]]
-    run -0 make CFLAGS=-O1 build/obj/launcher/state.o
+    make -s "${made[@]}"
+    run -0 make "${made[@]}"
+    run ! grep -E ' (CC|FC|LINK) ' <<<"$output"
+    run -0 make CFLAGS=-O1 "${made[@]}"
     [[ $output == *' CC '*state.c* ]]
+    [[ $output == *' CC '*row.c* ]]
+    [[ $output == *' FC '*fortran.f90* ]]
     touch -d '+1 minute' jobs/launcher/state.h
     run -0 make CFLAGS=-O1 build/obj/launcher/state.o
     [[ $output == *' CC '*state.c* ]]
@@ -74,13 +80,36 @@ copy_source() {
     [[ $output == *"no C compiler 'nosuchcc'"*package* ]]
 }
 
+# clang does not find gcc's header of libgccjit without being told where.
 @test "parts that are not there are left out and named with their package" {
+    local whole=$BUILD scheme
+    local missing=(SANITIZE= MPICC=nosuchmpicc FC=nosuchfc CC=clang JIT_FLAGS=
+        BLAS_LIBS=-lno-such-blas)
     unset BUILD
     copy_source
-    run -0 make MPICC=nosuchmpicc
+    # What needs none of them comes from the build that is there, as if it had
+    # been made with these settings.
+    if [ -z "$SANITIZE" ]; then
+        mkdir -p build/bin build/lib build/obj
+        cp -a "$whole"/bin/integ2d-{submit,collect,cancel,report,usage} build/bin
+        cp -a "$whole"/lib/{liblauncher.a,libdriver.a,libdriver.so,backend-slurm.so} build/lib
+        cp -a "$whole"/obj/{launcher,driver} build/obj
+        make -s "${missing[@]}" build/obj/flags
+        touch -d 2000-01-01 build/obj/flags
+    fi
+    run -0 make "${missing[@]}"
     [[ $output == *"left out: the schemes mpi and hybrid: no nosuchmpicc (Debian's packages libopenmpi-dev"* ]]
-    [ -x build/root/bin/integ2d-openmp ]
-    [ ! -e build/root/bin/integ2d-mpi ]
+    [[ $output == *"left out: the schemes fortran and fortran-openmp: no nosuchfc (Debian's package gfortran)"* ]]
+    [[ $output == *"left out: the scheme jit: no libgccjit.h (Debian's package libgccjit-12-dev)"* ]]
+    [[ $output == *"left out: the scheme blas: no cblas.h or no -lno-such-blas (Debian's package libopenblas-dev)"* ]]
+    for scheme in serial openmp threads gil multiprocess pitfalls julia; do
+        [ -x build/root/bin/integ2d-$scheme ]
+    done
+    for scheme in mpi hybrid fortran fortran-openmp jit blas; do
+        [ ! -e build/root/bin/integ2d-$scheme ]
+    done
+    [ ! -e build/root/lib/integ2d/fortran.so ]
+    build/root/bin/integ2d-submit --site=local --scheme=openmp -n 2 --grid=50
 }
 
 @test "blanks in a path are refused before anything is touched" {
