@@ -3,6 +3,7 @@
 # integ2d-check: skeletons fail, solutions pass, each mistake gets its own hint.
 bats_require_minimum_version 1.5.0
 load common
+load together
 
 setup_file() {
     export EXERCISES=$INTEG2D_SOURCE/course/exercises
@@ -35,21 +36,36 @@ expect() {
 # The answers of a program's exercise: the skeleton, the solution, and all that
 # are wrong or could be better.
 program() {
-    local name=$1 file hint
-    run --separate-stderr check "$name" "$EXERCISES/$name/$name.c"
-    expect 1 "$name: not yet" "hint ($2)"
-    [ -z "$stderr" ]
-    run --separate-stderr check "$name" "$EXERCISES/$name/solution/$name.c"
-    expect 0 "$name: solved" 'rows done once each by'
-    [[ $output != *hint* ]]
+    local name=$1 file hint count=2
+    together skeleton "$name" "$2"
+    together solution "$name"
     for file in "$EXERCISES/$name"/wrong/*.c; do
         hint=$(basename "$file" .c)
-        run --separate-stderr check "$name" "$file"
         case " $3 " in
-        *" $hint "*) expect 0 "$name: solved" "hint ($hint)" ;;
-        *) expect 1 "$name: not yet" "hint ($hint)" ;;
+        *" $hint "*) together answer 0 "$name: solved" "hint ($hint)" "$name" "$file" ;;
+        *) together answer 1 "$name: not yet" "hint ($hint)" "$name" "$file" ;;
         esac
+        count=$((count + 1))
     done
+    all_together $count
+}
+
+skeleton() {
+    run --separate-stderr check "$1" "$EXERCISES/$1/$1.c"
+    expect 1 "$1: not yet" "hint ($2)"
+    [ -z "$stderr" ]
+}
+
+solution() {
+    run --separate-stderr check "$1" "$EXERCISES/$1/solution/$1.c"
+    expect 0 "$1: solved" 'rows done once each by'
+    [[ $output != *hint* ]]
+}
+
+# answer STATUS 'words' 'words' EXERCISE FILE
+answer() {
+    run --separate-stderr check "$4" "$5"
+    expect "$1" "$2" "$3"
 }
 
 @test "the reduction: the skeleton fails, the solution passes, mistakes are told apart" {
@@ -75,13 +91,12 @@ program() {
 }
 
 @test "no program of an exercise has a warning, in gcc and in clang" {
-    local file compiler
+    local compiler
     for compiler in gcc clang; do
-        for file in "$EXERCISES"/*/*.c "$EXERCISES"/*/*/*.c; do
-            OMPI_CC=$compiler mpicc -std=gnu11 -Wall -Wextra -Wshadow -Wconversion \
-                -pedantic -Werror -O1 -fopenmp -I "$INTEG2D_SOURCE/kernels" \
-                -S -o /dev/null "$file"
-        done
+        printf '%s\n' "$EXERCISES"/*/*.c "$EXERCISES"/*/*/*.c |
+            OMPI_CC=$compiler xargs -P 4 -n 1 mpicc -std=gnu11 -Wall -Wextra \
+                -Wshadow -Wconversion -pedantic -Werror -O1 -fopenmp \
+                -I "$INTEG2D_SOURCE/kernels" -S -o /dev/null
     done
 }
 
@@ -182,9 +197,11 @@ END_OF_C
 }
 
 @test "a race that did not show is luck, and not accepted" {
-    # Each thread waits until the one before it must be done.
-    sed 's/    for (long i = take/    usleep(100000 * (unsigned)me->number);\n&/
-        s/usleep(10);/;/; s/run_start(&run);/run.repeat = 1;\n    &/' \
+    # Each thread waits until the one before it is done.
+    sed 's/^static char \*taken;/static volatile int done;\n&/
+        s/    for (long i = take/    while (done < me->number)\n        ;\n&/
+        s/    worker_stop(me);/&\n    done++;/
+        s/run_start(&run);/run.repeat = 1;\n    &/' \
         "$EXERCISES/race/race.c" >race.c
     run --separate-stderr check race
     expect 1 'race: not yet' 'hint (luck)'
@@ -225,9 +242,10 @@ END_OF_HINTS
 
 # ---- Answers about runs -----------------------------------------------------------
 
+made_id=100000
 # A run of openmp: made FOLDER WORKERS SECONDS [CORES USED_S [GRID]]
 made() {
-    local folder=$1 id=$((RANDOM + 100000))
+    local folder=$1 id=$((++made_id))
     if [ ! -d real ]; then
         SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-submit" --site=local \
             --scheme=openmp --grid=100 --repeat=10 -q --output-dir=real >/dev/null
@@ -251,7 +269,7 @@ made() {
 
 # The answers of an exercise about runs.
 answers() {
-    local name=$1 file hint
+    local name=$1 file hint count=0
     run --separate-stderr check "$name"
     expect 1 'put into this folder'
     run --separate-stderr check "$name"
@@ -260,9 +278,16 @@ answers() {
     expect 0 "$name: solved"
     for file in "$EXERCISES/$name"/wrong/*.txt; do
         hint=$(basename "$file" .txt)
-        run --separate-stderr check "$name" "$file"
-        expect 1 "$name: not yet" "hint ($hint)"
+        together here answer 1 "$name: not yet" "hint ($hint)" "$name" "$file"
+        count=$((count + 1))
     done
+    all_together $count
+}
+
+# In the test's own folder, where the runs are.
+here() {
+    cd "$BATS_TEST_TMPDIR/work" || return
+    "$@"
 }
 
 @test "the scaling study: right numbers pass, each other one is told what it is" {
@@ -307,21 +332,26 @@ answers() {
 # ---- In the lab -------------------------------------------------------------------
 
 @test "in the lab, programs run as jobs with the site's modules, account and MPI" {
-    local site
-    for site in hpc2n uppmax; do
-        run --separate-stderr on "$site" \
-            "integ2d-check ranks $EXERCISES/ranks/solution/ranks.c"
-        expect 0 'ranks: solved' '1003 rows done once each by 4 workers'
-        grep -q '^#SBATCH -n 4' integ2d-check/ranks-1/job.sbatch
-        ls integ2d-check/ranks-1/exit_[0-9]*
-        rm -r integ2d-check
-    done
-    run --separate-stderr on hpc2n \
+    together ranks_at hpc2n
+    together ranks_at uppmax
+    together at hpc2n 1 'race: not yet' 'what came out is in integ2d-check/race-1' \
         "integ2d-check race $EXERCISES/race/race.c"
-    expect 1 'race: not yet' 'what came out is in integ2d-check/race-1'
-    run --separate-stderr on hpc2n \
+    together at hpc2n 2 '' 'Slurm did not take the job' \
         "integ2d-check -A hpc2n2026-007 race $EXERCISES/race/race.c"
-    expect 2 'Slurm did not take the job'
+    all_together 4
+}
+
+# at SITE STATUS 'words' 'words' 'command'
+at() {
+    run --separate-stderr on "$1" "$5"
+    expect "$2" "$3" "$4"
+}
+
+ranks_at() {
+    at "$1" 0 'ranks: solved' '1003 rows done once each by 4 workers' \
+        "integ2d-check ranks $EXERCISES/ranks/solution/ranks.c"
+    grep -q '^#SBATCH -n 4' integ2d-check/ranks-1/job.sbatch
+    ls integ2d-check/ranks-1/exit_[0-9]*
 }
 
 # The values of a site for an edit: edit SITE FILE.sed FILE
@@ -333,63 +363,73 @@ edit() {
 }
 
 @test "the batch scripts of each site fail as they are, and pass when mended" {
-    local site script
-    for site in hpc2n uppmax; do
-        mkdir "$site" && cd "$site"
-        run --separate-stderr on "$site" 'integ2d-check scripts'
-        expect 1 'put into this folder' 'job1.sbatch job2.sbatch job3.sbatch job4.sbatch job5.sbatch'
-        run --separate-stderr on "$site" 'integ2d-check scripts'
-        expect 1 'scripts: 0 of 5 solved' 'hint (account)' \
-            'hint (threads-on-one-core)' 'hint (no-launcher)' \
-            'hint (no-module)' 'hint (no-memory)'
-        for script in job?.sbatch; do
-            edit "$site" "$EXERCISES/scripts/solution/$script.sed" "$script"
-        done
-        run --separate-stderr on "$site" 'integ2d-check scripts'
-        expect 0 'scripts: 5 of 5 solved'
-        cd ..
+    together scripts_at hpc2n
+    together scripts_at uppmax
+    all_together 2
+}
+
+scripts_at() {
+    local script
+    run --separate-stderr on "$1" 'integ2d-check scripts'
+    expect 1 'put into this folder' 'job1.sbatch job2.sbatch job3.sbatch job4.sbatch job5.sbatch'
+    run --separate-stderr on "$1" 'integ2d-check scripts'
+    expect 1 'scripts: 0 of 5 solved' 'hint (account)' \
+        'hint (threads-on-one-core)' 'hint (no-launcher)' \
+        'hint (no-module)' 'hint (no-memory)'
+    for script in job?.sbatch; do
+        edit "$1" "$EXERCISES/scripts/solution/$script.sed" "$script"
     done
+    run --separate-stderr on "$1" 'integ2d-check scripts'
+    expect 0 'scripts: 5 of 5 solved'
 }
 
 @test "each mistake in mending a batch script gets its own hint" {
-    local file script hint
+    local file count=0
     on hpc2n 'integ2d-check scripts' 2>/dev/null || true
     mkdir broken && mv job?.sbatch broken
     for file in "$EXERCISES"/scripts/wrong/*.sed; do
-        script=$(basename "$file") script=${script%%.*}.sbatch
-        hint=${file##*/} hint=${hint#*.*.} hint=${hint%.sed}
-        cp "broken/$script" .
-        edit hpc2n "$file" "$script"
-        run --separate-stderr on hpc2n "integ2d-check scripts $script"
-        expect 1 "$script: not yet" "hint ($hint)"
+        together mended_wrongly hpc2n "$file"
+        count=$((count + 1))
     done
+    all_together $count
     cp broken/job1.sbatch other.sbatch
     run --separate-stderr on hpc2n 'integ2d-check scripts other.sbatch'
     expect 2 "other.sbatch: not one of this exercise's scripts"
 }
 
+# mended_wrongly SITE FILE.sed, named SCRIPT.sbatch.HINT.sed
+mended_wrongly() {
+    local script=${2##*/} hint=${2%.sed}
+    script=${script%%.*}.sbatch hint=${hint##*.}
+    cp "../broken/$script" .
+    edit "$1" "$2" "$script"
+    at "$1" 1 "$script: not yet" "hint ($hint)" \
+        "integ2d-check $(basename "$(dirname "$(dirname "$2")")") $script"
+}
+
 @test "the placement of hybrid ranks is judged by where the workers ran" {
-    local site file hint
-    for site in hpc2n uppmax; do
-        rm -f placement.sbatch
-        run --separate-stderr on "$site" 'integ2d-check placement'
-        expect 1 'put into this folder' placement.sbatch
-        cp placement.sbatch broken
-        run --separate-stderr on "$site" 'integ2d-check placement'
-        expect 1 'hint (threads-share)'
-        edit "$site" "$EXERCISES/placement/solution/placement.sbatch.sed" placement.sbatch
-        run --separate-stderr on "$site" 'integ2d-check placement'
-        expect 0 'placement.sbatch: solved'
-    done
+    local file count=2
+    together placement_at hpc2n
+    together placement_at uppmax
+    on uppmax 'integ2d-check placement' 2>/dev/null || true
+    mkdir broken && mv placement.sbatch broken
     for file in "$EXERCISES"/placement/wrong/*.sed; do
-        hint=${file##*/} hint=${hint#*.*.} hint=${hint%.sed}
         # With two cores all ranks have to share them.
-        if [ "$hint" = ranks-share ] && [ "$(nproc)" -lt 4 ]; then continue; fi
-        cp broken placement.sbatch
-        edit uppmax "$file" placement.sbatch
-        run --separate-stderr on uppmax 'integ2d-check placement'
-        expect 1 'placement.sbatch: not yet' "hint ($hint)"
+        if [[ $file == *ranks-share* && $(nproc) -lt 4 ]]; then continue; fi
+        together mended_wrongly uppmax "$file"
+        count=$((count + 1))
     done
+    all_together $count
+}
+
+placement_at() {
+    run --separate-stderr on "$1" 'integ2d-check placement'
+    expect 1 'put into this folder' placement.sbatch
+    run --separate-stderr on "$1" 'integ2d-check placement'
+    expect 1 'hint (threads-share)'
+    edit "$1" "$EXERCISES/placement/solution/placement.sbatch.sed" placement.sbatch
+    run --separate-stderr on "$1" 'integ2d-check placement'
+    expect 0 'placement.sbatch: solved'
 }
 
 @test "the placement can be learnt without Slurm, too" {
@@ -420,17 +460,14 @@ edit() {
     sed 's/taken\[i\] = 1;/;/' "$EXERCISES/race/race.c" >race.c
     on hpc2n 'echo $$ >checker; exec integ2d-check race' 2>said &
     local here=$!
-    for _ in $(seq 100); do
-        if grep -q 'job [0-9]* runs' said; then break; fi
-        sleep 0.1
-    done
+    wait_for 'job [0-9]* runs' said
     kill -TERM "$(<checker)"
     local status=0
     wait "$here" || status=$?
     [ $status = 130 ]
     local id
     id=$(sed -n 's/.*job \([0-9]*\) runs.*/\1/p' said)
-    for _ in $(seq 100); do
+    for _ in $(seq 400); do
         if [ -z "$(on hpc2n "squeue -h -j $id -o %i" 2>/dev/null)" ]; then break; fi
         sleep 0.1
     done
@@ -438,7 +475,7 @@ edit() {
 
     SLURM_CONF=/nonexistent "$INTEG2D_BIN/integ2d-check" --site=local race >said &
     here=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 400); do
         if compgen -G "integ2d-check/race-2/progress_*" >/dev/null; then break; fi
         sleep 0.1
     done
@@ -446,5 +483,10 @@ edit() {
     status=0
     wait "$here" || status=$?
     [ $status = 130 ]
-    [ -z "$(find /proc/[0-9]*/exe -lname "$PWD/*" 2>/dev/null)" ]
+    # It was told to end, and may take a moment.
+    for _ in $(seq 400); do
+        if [ -z "$(find /proc/[0-9]*/exe -lname "$PWD/*" 2>/dev/null)" ]; then return; fi
+        sleep 0.1
+    done
+    false
 }
