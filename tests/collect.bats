@@ -213,3 +213,25 @@ disbelieved() {
     run -1 --separate-stderr on hpc2n integ2d-collect
     [[ $stderr == *"$record:"*"duplicate"* ]]
 }
+
+@test "JSON of many runs says of each what it says of it alone" {
+    local folder collect="$INTEG2D_BIN/integ2d-collect"
+    on hpc2n 'integ2d-submit --scheme=mpi -n 2 --grid=300 -q'
+    "$INTEG2D_BIN/integ2d-submit" -q --site=local --scheme=blas -n 1 --grid=100
+    "$INTEG2D_BIN/integ2d-submit" -q --site=local --scheme=openmp -n 2 --grid=100
+    for folder in integ2d-runs/*; do
+        for i in {1..35}; do
+            cp -r "$folder" "$folder-$i"
+        done
+    done
+    for folder in integ2d-runs/*-35; do
+        echo >>"$(echo "$folder"/record_*)"
+    done
+    run -1 --separate-stderr "$collect" --json
+    echo "$output" >all
+    [ "$(jq '[.[] | select(.verdict == "right")] | length' all)" = 105 ]
+    for folder in integ2d-runs/*-{1,35}; do
+        "$collect" --json "$folder" >one 2>/dev/null || [[ $folder == *-35 ]]
+        jq --arg folder "$PWD/$folder" '[.[] | select(.folder == $folder)]' all | cmp - <(jq . one)
+    done
+}

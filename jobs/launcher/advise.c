@@ -36,19 +36,16 @@ static bool needs_version(const struct result *result)
 }
 
 /* Which Slurm this is, found out once. */
-static void add_version(struct result *results, size_t count)
+static void add_version(struct adviser *adviser, struct result *results,
+                        size_t count)
 {
-    const struct facts *asked = NULL;
     for (size_t i = 0; i < count; i++) {
-        struct facts *facts = &results[i].facts;
         if (!needs_version(&results[i]))
             continue;
-        if (!asked)
-            evidence_version(facts);
-        else if (asked->known[FACT_SLURM_VERSION])
-            facts_number(facts, FACT_SLURM_VERSION,
-                         asked->number[FACT_SLURM_VERSION]);
-        asked = facts;
+        if (!adviser->asked)
+            adviser->version = evidence_version();
+        adviser->asked = true;
+        facts_number(&results[i].facts, FACT_SLURM_VERSION, adviser->version);
     }
 }
 
@@ -64,7 +61,7 @@ int advise_results(struct adviser *adviser, struct result *results,
     }
     if (requests) {
         evidence_accounting(results, count, requests);
-        add_version(results, count);
+        add_version(adviser, results, count);
     }
     for (size_t i = 0; i < count; i++) {
         struct result *result = &results[i];

@@ -19,6 +19,8 @@ struct adviser {
     struct rules rules;
     struct site site;
     bool has_site;
+    bool asked;     /* for Slurm's version */
+    double version; /* NAN = not known */
 };
 
 /* Fills facts and advice of all results. Accounting is asked once about all

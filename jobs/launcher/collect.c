@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "advise.h"
+#include "evidence.h"
 #include "named.h"
 #include "prefix.h"
 #include "progress.h"
@@ -163,6 +164,8 @@ struct collection {
     long requests;  /* to Slurm */
     size_t missing; /* runs of sweeps that were not submitted */
     bool bad;       /* some could not be read */
+    bool fast;      /* of many, those that are right are known by a proof */
+    struct proof *proof;
 };
 
 /* Asks for all runs that are not over at once, and waits for them if told to.
@@ -317,14 +320,18 @@ static int add_names(const struct arguments *arguments,
 }
 
 /* Reads what an entry is about, as far as it is needed now: of many, a run
- * that is right is known to be so at once. */
-static int open_entry(struct entry *entry, struct proof *proof, bool fast,
-                      struct table_row *row, struct error *err)
+ * that is right is known to be so at once; for JSON all of it is read when its
+ * turn comes. */
+static int open_entry(struct collection *collection, struct entry *entry,
+                      bool json, struct table_row *row, struct error *err)
 {
     struct run run;
-    if (entry->run)
+    struct proof *proof = collection->proof;
+    if (entry->run ||
+        (collection->fast && json && proof_is_over(proof, entry->folder)))
         return 0;
-    if (fast && proof_read(proof, entry->folder) && proof_holds(proof)) {
+    if (collection->fast && !json && proof_read(proof, entry->folder) &&
+        proof_holds(proof)) {
         table_row_prove(proof, entry->folder, row);
         entry->folder = NULL;
         entry->done = true;
@@ -346,14 +353,15 @@ static int open_all(const struct arguments *arguments,
                     struct collection *collection)
 {
     struct error err;
-    struct proof *proof = proof_make();
+    collection->proof = proof_make();
     collection->row = calloc(collection->count + 1, sizeof *collection->row);
-    bool ready = proof && collection->row;
-    bool fast = !arguments->json && collection->count > ADVISED;
+    collection->fast = collection->count > ADVISED;
+    bool ready = collection->proof && collection->row;
     size_t kept = 0;
     for (size_t i = 0; ready && i < collection->count; i++) {
         struct entry *entry = &collection->entry[i];
-        if (open_entry(entry, proof, fast, &collection->row[kept], &err) == 0) {
+        if (open_entry(collection, entry, arguments->json,
+                       &collection->row[kept], &err) == 0) {
             collection->entry[kept++] = *entry;
             continue;
         }
@@ -364,17 +372,13 @@ static int open_all(const struct arguments *arguments,
     collection->count = kept;
     if (!ready)
         complain("out of memory");
-    proof_release(proof);
     return ready ? 0 : -1;
 }
 
 static int print_json(const struct result *result, bool first)
 {
-    json_t *json = result_json(result);
     fputs(first ? "\n" : ",\n", stdout);
-    int rc = json ? json_dumpf(json, stdout, JSON_INDENT(2)) : -1;
-    json_decref(json);
-    return rc;
+    return result_print(result, stdout);
 }
 
 /* A run whose folder went away meanwhile. */
@@ -394,16 +398,34 @@ static bool lose(struct entry *entry, const struct error *err,
     return false;
 }
 
+/* The short way to a result that is right. */
+static bool prove(struct proof *proof, const char *folder,
+                  struct result *result)
+{
+    if (!proof_read(proof, folder) || !proof_holds(proof))
+        return false;
+    if (result_prove(proof, folder, result) &&
+        evidence_proof(proof, &result->facts))
+        return true;
+    result_release(result);
+    return false;
+}
+
 /* Collects what is not known yet. Returns false where there is no result. */
-static bool take(struct entry *entry, struct table_row *row,
-                 struct result *result)
+static bool take(struct collection *collection, struct entry *entry,
+                 struct table_row *row, struct result *result)
 {
     struct run run;
     struct error err;
-    if (entry->run)
+    if (entry->run) {
         run = *entry->run;
-    else if (run_load(entry->folder, &run, &err) != 0)
+    } else if (collection->fast &&
+               prove(collection->proof, entry->folder, result)) {
+        return true;
+    } else if (run_load(entry->folder, &run, &err) != 0) {
+        collection->bad = true;
         return lose(entry, &err, row);
+    }
     result_collect(&run, late_ms(&run), result);
     return true;
 }
@@ -462,7 +484,7 @@ static int judge_all(const struct arguments *arguments,
     for (size_t i = 0; rc == 0 && i < collection->count; i++) {
         batch.index[batch.count] = i;
         if (!collection->entry[i].done &&
-            take(&collection->entry[i], &collection->row[i],
+            take(collection, &collection->entry[i], &collection->row[i],
                  &batch.result[batch.count]))
             batch.count++;
         if (batch.count == BATCH)
@@ -519,6 +541,7 @@ static void collection_release(struct collection *collection)
     }
     free(collection->row);
     free(collection->entry);
+    proof_release(collection->proof);
 }
 
 static int collect(const struct arguments *arguments,

@@ -62,13 +62,12 @@ static int wait_for(struct dispatch *dispatch)
 
 static int print_json(const struct result *results, size_t count)
 {
-    json_t *list = json_array();
     int rc = 0;
-    for (size_t i = 0; i < count; i++)
-        rc |= json_array_append_new(list, result_json(&results[i]));
-    rc |= json_dumpf(list, stdout, JSON_INDENT(2));
-    json_decref(list);
-    puts("");
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "[\n" : ",\n", stdout);
+        rc |= result_print(&results[i], stdout);
+    }
+    puts(count > 0 ? "\n]" : "[]");
     return rc;
 }
 

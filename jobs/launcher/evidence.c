@@ -199,8 +199,15 @@ static void add_files(const struct run *run, struct facts *facts)
 
 /* Where a worker was seen. */
 struct place {
-    const char *host;
-    json_int_t cpu;
+    char host[SCAN_TEXT]; /* "" = not known */
+    double cpu;           /* NAN = not known */
+};
+
+/* What is wanted of a record; NAN and NULL are not known. */
+struct use {
+    double workers, cpus_granted, cpus_allowed, cpus_reachable;
+    double best_s, cpu_used_s, cpu_available_s;
+    const char *flags, *verdict, *check;
 };
 
 static int by_place(const void *a, const void *b)
@@ -211,27 +218,36 @@ static int by_place(const void *a, const void *b)
 }
 
 /* CPUs on which any worker was seen: no data when one has none. */
-static void add_places(const json_t *workers, struct facts *facts)
+static void add_places(struct place *places, size_t count, struct facts *facts)
 {
-    size_t count = json_array_size(workers), used = 0;
-    struct place *places = calloc(count ? count : 1, sizeof *places);
-    for (size_t i = 0; places && i < count; i++) {
-        const json_t *worker = json_array_get(workers, i);
-        const json_t *cpu = json_object_get(worker, "cpu");
-        if (!cpu)
-            cpu = json_object_get(worker, "core");
-        places[i].host = json_string_value(json_object_get(worker, "host"));
-        places[i].cpu = json_integer_value(cpu);
-        if (!places[i].host || !json_is_integer(cpu))
-            count = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!places[i].host[0] || isnan(places[i].cpu))
+            return;
     }
-    if (places && count > 0) {
-        qsort(places, count, sizeof *places, by_place);
-        for (size_t i = 0; i < count; i++)
-            used += i == 0 || by_place(&places[i - 1], &places[i]) != 0;
-        facts_number(facts, FACT_CPUS_USED, (double)used);
+    if (count == 0)
+        return;
+    qsort(places, count, sizeof *places, by_place);
+    for (size_t i = 0; i < count; i++)
+        used += i == 0 || by_place(&places[i - 1], &places[i]) != 0;
+    facts_number(facts, FACT_CPUS_USED, (double)used);
+}
+
+static void add_use(const struct use *use, struct facts *facts)
+{
+    double share = use->cpu_used_s / use->cpu_available_s;
+    facts_number(facts, FACT_RAN_WORKERS, use->workers);
+    facts_number(facts, FACT_CPUS_GRANTED, use->cpus_granted);
+    facts_number(facts, FACT_CPUS_ALLOWED, use->cpus_allowed);
+    facts_number(facts, FACT_CPUS_REACHABLE, use->cpus_reachable);
+    facts_number(facts, FACT_BEST_S, use->best_s);
+    if (use->cpu_available_s > 0) {
+        facts_number(facts, FACT_CPUS_BUSY, share * use->cpus_granted);
+        facts_number(facts, FACT_CPU_PERCENT, share * 100);
     }
-    free(places);
+    facts_text(facts, FACT_FLAGS, use->flags);
+    facts_text(facts, FACT_CHECK, use->verdict);
+    facts_text(facts, FACT_CHECK_TEXT, use->check);
 }
 
 /* NAN when it is not there or null. */
@@ -241,28 +257,105 @@ static double real_of(const json_t *record, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+static const char *text_of(const json_t *record, const char *key)
+{
+    return json_string_value(json_object_get(record, key));
+}
+
+static void add_workers(const json_t *workers, struct facts *facts)
+{
+    size_t count = json_array_size(workers);
+    struct place *places = calloc(count ? count : 1, sizeof *places);
+    for (size_t i = 0; places && i < count; i++) {
+        const json_t *worker = json_array_get(workers, i);
+        const json_t *cpu = json_object_get(worker, "cpu");
+        const char *host = text_of(worker, "host");
+        if (!cpu)
+            cpu = json_object_get(worker, "core");
+        snprintf(places[i].host, SCAN_TEXT, "%s", host ? host : "");
+        places[i].cpu =
+            json_is_integer(cpu) ? (double)json_integer_value(cpu) : NAN;
+    }
+    if (places)
+        add_places(places, count, facts);
+    free(places);
+}
+
 static void add_json(const json_t *record, struct facts *facts)
 {
     const json_t *check = json_object_get(record, "check");
-    double used_s = real_of(record, "cpu_used_s");
-    double available_s = real_of(record, "cpu_available_s");
-    double granted = real_of(record, "cpus_granted");
-    facts_number(facts, FACT_RAN_WORKERS, real_of(record, "workers"));
-    facts_number(facts, FACT_CPUS_GRANTED, granted);
-    facts_number(facts, FACT_CPUS_ALLOWED, real_of(record, "cpus_allowed"));
-    facts_number(facts, FACT_CPUS_REACHABLE, real_of(record, "cpus_reachable"));
-    facts_number(facts, FACT_BEST_S, real_of(record, "best_s"));
-    if (available_s > 0) {
-        facts_number(facts, FACT_CPUS_BUSY, used_s / available_s * granted);
-        facts_number(facts, FACT_CPU_PERCENT, used_s / available_s * 100);
+    add_use(&(struct use){.workers = real_of(record, "workers"),
+                          .cpus_granted = real_of(record, "cpus_granted"),
+                          .cpus_allowed = real_of(record, "cpus_allowed"),
+                          .cpus_reachable = real_of(record, "cpus_reachable"),
+                          .best_s = real_of(record, "best_s"),
+                          .cpu_used_s = real_of(record, "cpu_used_s"),
+                          .cpu_available_s = real_of(record, "cpu_available_s"),
+                          .flags = text_of(record, "flags"),
+                          .verdict = text_of(check, "verdict"),
+                          .check = text_of(check, "text")},
+            facts);
+    add_workers(json_object_get(record, "worker"), facts);
+}
+
+/* What add_json takes and a proof does not. */
+struct seen {
+    double cpus_granted, cpus_allowed, cpus_reachable;
+    struct scan_list worker;
+    char text[SCAN_TEXT];
+};
+
+static const struct scan_key place_keys[] = {
+    {"host", SCAN_WORDS, offsetof(struct place, host), false, NULL},
+    {"cpu", SCAN_REAL, offsetof(struct place, cpu), false, NULL},
+    {0},
+};
+
+static const struct scan_key text_keys[] = {
+    {"text", SCAN_STRING, 0, false, NULL},
+    {0},
+};
+
+static const struct scan_key seen_keys[] = {
+    {"cpus_granted", SCAN_REAL, offsetof(struct seen, cpus_granted), false,
+     NULL},
+    {"cpus_allowed", SCAN_REAL, offsetof(struct seen, cpus_allowed), false,
+     NULL},
+    {"cpus_reachable", SCAN_REAL, offsetof(struct seen, cpus_reachable), false,
+     NULL},
+    {"worker", SCAN_LIST, offsetof(struct seen, worker), false, place_keys},
+    {"check", SCAN_OBJECT, offsetof(struct seen, text), false, text_keys},
+    {0},
+};
+
+/* A text of that length may have been cut. */
+static bool is_whole(const char *text)
+{
+    return strlen(text) < SCAN_TEXT - 1;
+}
+
+bool evidence_proof(const struct proof *proof, struct facts *facts)
+{
+    const struct measured *found = &proof->found;
+    struct seen seen = {.worker.size = sizeof(struct place)};
+    bool known = !scan(proof->file, proof->size, seen_keys, &seen) &&
+                 is_whole(seen.text) && is_whole(found->flags);
+    if (known) {
+        add_use(&(struct use){.workers = (double)found->workers,
+                              .cpus_granted = seen.cpus_granted,
+                              .cpus_allowed = seen.cpus_allowed,
+                              .cpus_reachable = seen.cpus_reachable,
+                              .best_s = found->best_s,
+                              .cpu_used_s = found->cpu_used_s,
+                              .cpu_available_s = found->cpu_available_s,
+                              .flags = found->flags,
+                              .verdict = found->check.verdict,
+                              .check = seen.text},
+                facts);
+        add_places(seen.worker.item, seen.worker.count, facts);
     }
-    facts_text(facts, FACT_FLAGS,
-               json_string_value(json_object_get(record, "flags")));
-    facts_text(facts, FACT_CHECK,
-               json_string_value(json_object_get(check, "verdict")));
-    facts_text(facts, FACT_CHECK_TEXT,
-               json_string_value(json_object_get(check, "text")));
-    add_places(json_object_get(record, "worker"), facts);
+    free(seen.worker.item);
+    return known;
 }
 
 /* A record that is not believed, because it is not what was asked for, still
@@ -273,10 +366,10 @@ static void add_record(const struct result *result, struct facts *facts)
     char *from;
     size_t size;
     struct error ignored;
-    if (result->record.json) {
+    if (result->record.json)
         add_json(result->record.json, facts);
-        return;
-    }
+    if (result->record.text)
+        return; /* if not by add_json, then by evidence_proof */
     run_file(&result->run, "record_", ".json", path);
     if (file_read(path, RECORD_LIMIT, &from, &size, &ignored) != 0)
         return;

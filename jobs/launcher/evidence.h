@@ -8,6 +8,7 @@
 
 #include "fact.h"
 #include "job.h"
+#include "proof.h"
 #include "result.h"
 #include "site.h"
 
@@ -15,6 +16,11 @@
  * folder alone. site: the run's, NULL when its file cannot be read. */
 void evidence_run(const struct result *result, const struct site *site,
                   struct facts *facts);
+
+/* The facts that evidence_run takes from a record, of one that proof_holds:
+ * for the result of a proof evidence_run does not look for them. Returns
+ * whether they are all known; if not, the result must be collected. */
+bool evidence_proof(const struct proof *proof, struct facts *facts);
 
 /* The last: what follows from what is known of the run's memory. */
 void evidence_need(struct facts *facts);

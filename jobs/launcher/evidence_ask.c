@@ -113,17 +113,18 @@ void evidence_accounting(struct result *results, size_t count, long *requests)
 }
 
 /* "slurm 23.02.7" or "slurm-wlm 22.05.8". */
-void evidence_version(struct facts *facts)
+double evidence_version(void)
 {
     char *const argv[] = {"srun", "--version", NULL};
     struct error ignored;
     char *said;
     double version;
     if (command_output(argv, ASK_S, &said, &ignored) != 0)
-        return;
-    if (sscanf(said, "%*s %lf", &version) == 1)
-        facts_number(facts, FACT_SLURM_VERSION, version);
+        return NAN;
+    if (sscanf(said, "%*s %lf", &version) != 1)
+        version = NAN;
     free(said);
+    return version;
 }
 
 /* The words a command prints, each once, with ", " between: "" = none. */

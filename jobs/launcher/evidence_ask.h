@@ -12,8 +12,8 @@
  * request for all, counted in *requests; none when there is none to ask for. */
 void evidence_accounting(struct result *results, size_t count, long *requests);
 
-/* Which Slurm this is. */
-void evidence_version(struct facts *facts);
+/* Which Slurm this is, 23.02 for 23.02.7; NAN = not known. */
+double evidence_version(void);
 
 /* The partitions, features or reservations there are, if the words of a
  * refusal speak of one. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "json_out.h"
 #include "parse.h"
 
 /* The whole text of a file is no part of the JSON. */
@@ -131,29 +132,27 @@ void facts_show(const struct facts *facts, enum fact fact, char *shown,
         snprintf(shown, size, "%.2f", number);
 }
 
-static json_t *fact_json(const struct facts *facts, enum fact fact)
+static void print_fact(const struct facts *facts, enum fact fact, FILE *file)
 {
     char shown[4096];
-    if (!facts->known[fact])
-        return json_null();
-    if (!fact_is_text(fact))
-        return json_real(facts->number[fact]);
-    facts_show(facts, fact, shown, sizeof shown);
-    return json_string(shown);
+    if (!facts->known[fact]) {
+        json_out_text(NULL, file);
+    } else if (!fact_is_text(fact)) {
+        json_out_real(facts->number[fact], file);
+    } else {
+        facts_show(facts, fact, shown, sizeof shown);
+        json_out_text(shown, file);
+    }
 }
 
-json_t *facts_json(const struct facts *facts)
+void facts_print(const struct facts *facts, int columns, FILE *file)
 {
-    json_t *json = json_object();
-    for (int i = 0; json && i < FACT_COUNT; i++) {
-        enum fact fact = (enum fact)i;
+    const char *before = "{";
+    for (int i = 0; i < FACT_COUNT; i++) {
         if (table[i].kind == FILE_TEXT)
             continue;
-        if (json_object_set_new(json, table[i].name, fact_json(facts, fact)) !=
-            0) {
-            json_decref(json);
-            json = NULL;
-        }
+        json_out_key(&before, columns + 2, table[i].name, file);
+        print_fact(facts, (enum fact)i, file);
     }
-    return json;
+    fprintf(file, "\n%*s}", columns, "");
 }

@@ -5,9 +5,9 @@
 #ifndef INTEG2D_FACT_H
 #define INTEG2D_FACT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum fact {
     /* What was asked for */
@@ -100,8 +100,9 @@ void facts_release(struct facts *facts);
 void facts_show(const struct facts *facts, enum fact fact, char *shown,
                 size_t size);
 
-/* All facts by name, null for no data; without the whole texts of files.
- * NULL when out of memory. */
-json_t *facts_json(const struct facts *facts);
+/* Prints all facts by name as a JSON object whose lines but the first are moved
+ * to the right by `columns`; null for no data. The whole texts of files are
+ * left out. */
+void facts_print(const struct facts *facts, int columns, FILE *file);
 
 #endif

@@ -132,11 +132,14 @@ static ssize_t read_open(struct proof *proof, int fd)
         ssize_t got = read(fd, proof->file + used, proof->room - 1 - used);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0) {
-            proof->file[used] = '\0';
-            return got < 0 ? -1 : (ssize_t)used;
-        }
+        if (got < 0)
+            return -1;
         used += (size_t)got;
+        /* Should there be more all the same: what is cut is no JSON. */
+        if (used + 1 < proof->room) {
+            proof->file[used] = '\0';
+            return (ssize_t)used;
+        }
     }
 }
 
@@ -173,8 +176,18 @@ bool proof_read(struct proof *proof, const char *folder)
         size = take_file(proof, fd, name, measured_keys, found);
     }
     close(fd);
-    found->sealed = size >= 0 && checksum_holds(proof->file, (size_t)size);
+    proof->size = size >= 0 ? (size_t)size : 0;
+    found->sealed = size >= 0 && checksum_holds(proof->file, proof->size);
     return size >= 0;
+}
+
+bool proof_is_over(struct proof *proof, const char *folder)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof path, "%s/state.json", folder) <
+               (int)sizeof path &&
+           take_file(proof, AT_FDCWD, path, ending_keys, &proof->ending) >= 0 &&
+           state_is_final(state_find(proof->ending.state));
 }
 
 /* Texts that run_load takes: words that fit into a struct run. */

@@ -47,8 +47,8 @@ struct proof {
     struct request asked;
     struct ending ending;
     struct measured found;
-    char *file; /* read last */
-    size_t room;
+    char *file; /* read last: the record */
+    size_t size, room;
 };
 
 /* NULL when out of memory. */
@@ -57,6 +57,9 @@ struct proof *proof_make(void);
 /* Reads the files in `folder`; whether all are there with all keys that are
  * wanted, each of its kind. If not, *proof is of no use until the next. */
 bool proof_read(struct proof *proof, const char *folder);
+
+/* Whether there is a state.json in `folder` that says that the job is over. */
+bool proof_is_over(struct proof *proof, const char *folder);
 
 /* Whether they prove a success. */
 bool proof_holds(const struct proof *proof);

@@ -196,8 +196,9 @@ int record_load(const struct run *run, struct record *record, struct error *err)
     if (record->cut)
         error_set(err, "%s:%d: not a whole record: %s", path, why.line,
                   why.text);
+    record->text = text;
+    record->size = size;
     int rc = record->cut ? -1 : check_seal(path, text, size, record, err);
-    free(text);
     if (rc == 0 && unpack(path, run, record, err) == 0 &&
         unpack_extras(path, record, err) == 0 &&
         (!record->passed || check_figures(path, record, err) == 0))
@@ -222,7 +223,9 @@ const char *record_note(const struct record *record, size_t index,
 void record_release(struct record *record)
 {
     json_decref(record->json);
+    free(record->text);
     record->json = NULL;
+    record->text = NULL;
 }
 
 /* A record of this run's kind that is not its job's. */

@@ -12,7 +12,9 @@
 #include "run.h"
 
 struct record {
-    json_t *json; /* the whole record */
+    json_t *json; /* the whole record; NULL where a proof took its place */
+    char *text;   /* the same as it stands in the file */
+    size_t size;
     long workers;
     double best_s;
     double median_s;

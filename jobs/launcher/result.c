@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "json_out.h"
 #include "reason.h"
 
-enum { TAIL_LINES = 5, TAIL_BYTES = 4096 };
+enum { RESULT_SCHEMA = 1, TAIL_LINES = 5, TAIL_BYTES = 4096 };
 
 static void say(struct result *result, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -230,6 +231,71 @@ void result_collect(const struct run *run, long wait_ms, struct result *result)
             result->record.cpu_used_s / result->record.cpu_available_s;
 }
 
+/* What of a record that is proved is not in its tree. */
+static int take_record(const struct proof *proof, struct record *record)
+{
+    const struct measured *found = &proof->found;
+    *record = (struct record){.size = proof->size,
+                              .workers = found->workers,
+                              .best_s = found->best_s,
+                              .median_s = found->median_s,
+                              .integral = found->integral,
+                              .error = found->error,
+                              .build_s = NAN,
+                              .cpu_used_s = found->cpu_used_s,
+                              .cpu_available_s = found->cpu_available_s,
+                              .passed = true};
+    record->text = malloc(proof->size + 1);
+    if (record->text)
+        memcpy(record->text, proof->file, proof->size + 1);
+    return record->text ? 0 : -1;
+}
+
+/* proof_holds has seen to it that the texts fit. */
+static void take_run(const struct proof *proof, struct run *run)
+{
+    const struct request *asked = &proof->asked;
+    const struct ending *ending = &proof->ending;
+    *run = (struct run){.workers = asked->workers,
+                        .nodes = asked->nodes,
+                        .cpus_per_task = asked->cpus_per_task,
+                        .time_min = asked->time_min,
+                        .grid = asked->grid,
+                        .repeat = asked->repeat};
+    run->status = (struct job_status){.job_id = ending->job_id,
+                                      .state = STATE_COMPLETED,
+                                      .attempt = (int)ending->attempt,
+                                      .nodes = ending->nodes,
+                                      .start = ending->start,
+                                      .end = ending->end};
+    strcpy(run->site, asked->site);
+    strcpy(run->scheme, asked->scheme);
+    strcpy(run->backend, asked->backend);
+    strcpy(run->token, asked->token);
+    strcpy(run->account, asked->account);
+    strcpy(run->name, asked->name);
+    strcpy(run->math, asked->math);
+    strcpy(run->mode, asked->mode);
+    strcpy(run->submitted, asked->submitted);
+    strcpy(run->status.reason, ending->reason);
+    strcpy(run->status.by, ending->by);
+}
+
+bool result_prove(const struct proof *proof, const char *folder,
+                  struct result *result)
+{
+    const struct measured *found = &proof->found;
+    char absolute[PATH_MAX];
+    if (!realpath(folder, absolute))
+        return false;
+    *result = (struct result){.verdict = RESULT_RIGHT, .cpu_efficiency = NAN};
+    take_run(proof, &result->run);
+    memcpy(result->run.folder, absolute, sizeof absolute);
+    if (found->cpu_available_s > 0)
+        result->cpu_efficiency = found->cpu_used_s / found->cpu_available_s;
+    return take_record(proof, &result->record) == 0;
+}
+
 void result_release(struct result *result)
 {
     record_release(&result->record);
@@ -243,45 +309,103 @@ static const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-/* jansson has no NaN. */
-static json_t *real(double value)
+/* Keys of the object that is being printed. */
+struct output {
+    FILE *file;
+    const char *before;
+};
+
+static void put_key(struct output *output, const char *key)
 {
-    return isfinite(value) ? json_real(value) : json_null();
+    json_out_key(&output->before, 2, key, output->file);
 }
 
-json_t *result_json(const struct result *result)
+static void put_text(struct output *output, const char *key, const char *text)
+{
+    put_key(output, key);
+    json_out_text(text, output->file);
+}
+
+static void put_whole(struct output *output, const char *key, long number)
+{
+    put_key(output, key);
+    fprintf(output->file, "%ld", number);
+}
+
+static void put_real(struct output *output, const char *key, double number)
+{
+    put_key(output, key);
+    json_out_real(number, output->file);
+}
+
+static void put_run(struct output *output, const struct result *result)
 {
     const struct run *run = &result->run;
     const struct job_status *status = &run->status;
+    char folder[4 * PATH_MAX];
+    file_visible(run->folder, folder, sizeof folder);
+    put_whole(output, "schema", RESULT_SCHEMA);
+    put_text(output, "folder", folder);
+    put_text(output, "site", run->site);
+    put_text(output, "scheme", run->scheme);
+    put_text(output, "backend", run->backend);
+    put_whole(output, "job_id", status->job_id);
+    put_text(output, "state", state_name(status->state));
+    put_text(output, "verdict", verdict_name(result->verdict));
+    put_whole(output, "exit_code", status->exit_code);
+    put_whole(output, "signal", status->signal);
+    put_whole(output, "workers", run->workers);
+    put_whole(output, "nodes", status->nodes);
+    put_whole(output, "grid", run->grid);
+    put_text(output, "math", run->math);
+    put_text(output, "mode", run->mode[0] ? run->mode : NULL);
+    put_whole(output, "repeat", run->repeat);
+}
+
+/* Figures only of a result that is right. */
+static void put_figures(struct output *output, const struct result *result)
+{
     const struct record *record = &result->record;
     bool right = result->verdict == RESULT_RIGHT;
-    char folder[4 * PATH_MAX];
-    const char *check = !record->json    ? "none"
-                        : record->passed ? "passed"
-                                         : "failed";
-    file_visible(run->folder, folder, sizeof folder);
-    json_t *json = json_pack(
-        "{si ss ss ss ss sI ss ss si si sI sI sI ss ss? sI so so so so so ss "
-        "ss sO?}",
-        "schema", 1, "folder", folder, "site", run->site, "scheme", run->scheme,
-        "backend", run->backend, "job_id", (json_int_t)status->job_id, "state",
-        state_name(status->state), "verdict", verdict_name(result->verdict),
-        "exit_code", status->exit_code, "signal", status->signal, "workers",
-        (json_int_t)run->workers, "nodes", (json_int_t)status->nodes, "grid",
-        (json_int_t)run->grid, "math", run->math, "mode",
-        run->mode[0] ? run->mode : NULL, "repeat", (json_int_t)run->repeat,
-        "best_s", real(right ? record->best_s : NAN), "median_s",
-        real(right ? record->median_s : NAN), "integral",
-        real(right ? record->integral : NAN), "error",
-        real(right ? record->error : NAN), "cpu_efficiency",
-        real(result->cpu_efficiency), "check", check, "text", result->text,
-        "record", record->json);
-    if (json &&
-        (json_object_set_new(json, "advice", advice_json(&result->advice)) !=
-             0 ||
-         json_object_set_new(json, "facts", facts_json(&result->facts)) != 0)) {
-        json_decref(json);
-        return NULL;
-    }
-    return json;
+    put_real(output, "best_s", right ? record->best_s : NAN);
+    put_real(output, "median_s", right ? record->median_s : NAN);
+    put_real(output, "integral", right ? record->integral : NAN);
+    put_real(output, "error", right ? record->error : NAN);
+    put_real(output, "cpu_efficiency", result->cpu_efficiency);
+    put_text(output, "check",
+             !record->text    ? "none"
+             : record->passed ? "passed"
+                              : "failed");
+    put_text(output, "text", result->text);
+    put_key(output, "record");
+    if (record->text)
+        json_out_lines(record->text, record->size, 2, output->file);
+    else
+        json_out_text(NULL, output->file);
+}
+
+static int put_advice(struct output *output, const struct advice_list *list)
+{
+    json_t *json = list->count > 0 ? advice_json(list) : NULL;
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    put_key(output, "advice");
+    if (text)
+        json_out_lines(text, strlen(text), 2, output->file);
+    else
+        fputs("[]", output->file);
+    json_decref(json);
+    free(text);
+    return text || list->count == 0 ? 0 : -1;
+}
+
+int result_print(const struct result *result, FILE *file)
+{
+    struct output output = {file, "{"};
+    put_run(&output, result);
+    put_figures(&output, result);
+    int rc = put_advice(&output, &result->advice);
+    put_key(&output, "facts");
+    facts_print(&result->facts, 2, file);
+    fputs("\n}", file);
+    return rc == 0 && !ferror(file) ? 0 : -1;
 }

@@ -3,12 +3,13 @@
 #ifndef INTEG2D_RESULT_H
 #define INTEG2D_RESULT_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "advice.h"
 #include "error.h"
 #include "fact.h"
+#include "proof.h"
 #include "record.h"
 #include "run.h"
 
@@ -20,7 +21,7 @@ enum verdict {
 
 struct result {
     struct run run;
-    struct record record; /* record.json NULL = none that can be believed */
+    struct record record; /* record.text NULL = none that can be believed */
     enum verdict verdict;
     double cpu_efficiency; /* used / available CPU time; NAN = not known */
     char text[4096];    /* why it is not right, in words, "" = it is; the last
@@ -34,9 +35,16 @@ struct result {
  * waited for up to wait_ms. result_release when done. */
 void result_collect(const struct run *run, long wait_ms, struct result *result);
 
+/* The same from files that prove a success (proof_holds); the record's tree is
+ * not built. Returns whether there is memory for it. result_release when done,
+ * either way. */
+bool result_prove(const struct proof *proof, const char *folder,
+                  struct result *result);
+
 void result_release(struct result *result);
 
-/* The result as JSON; NULL when out of memory. */
-json_t *result_json(const struct result *result);
+/* Prints the result as a JSON object. Returns 0, or -1 when out of memory or
+ * when it cannot be written. */
+int result_print(const struct result *result, FILE *file);
 
 #endif

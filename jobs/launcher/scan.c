@@ -19,7 +19,10 @@ struct scan {
 
 static void blanks(struct scan *scan)
 {
-    scan->at += strspn(scan->at, " \t\r\n");
+    /* A few at a time: a call of strspn would take longer than that. */
+    while (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\t' ||
+           *scan->at == '\r')
+        scan->at++;
 }
 
 /* Passes one character, with blanks around it. */
@@ -104,7 +107,10 @@ static bool string(struct scan *scan, char *text)
 
 static size_t digits(const char *at)
 {
-    return strspn(at, "0123456789");
+    size_t length = 0;
+    while (at[length] >= '0' && at[length] <= '9')
+        length++;
+    return length;
 }
 
 /* Length of the number at `at`, 0 = none; *whole: without point and power. */
@@ -231,12 +237,44 @@ static bool add_real(struct scan *scan, void *target)
 struct wanted {
     const struct scan_key *keys;
     char *target;
-    uint32_t seen;     /* bits of those found */
-    const char *wrong; /* key whose value is of another kind */
+    const struct scan_key *next; /* than the last one found */
+    uint32_t seen;               /* bits of those found */
+    const char *wrong;           /* key whose value is of another kind */
 };
 
 static const char *fill(struct scan *scan, const struct scan_key *keys,
                         void *target);
+
+/* A list that is being filled. */
+struct filling {
+    struct scan_list *list;
+    const struct scan_key *keys;
+};
+
+static bool add_item(struct scan *scan, void *target)
+{
+    const struct filling *filling = target;
+    struct scan_list *list = filling->list;
+    if (list->count == list->room) {
+        size_t room = list->room ? 2 * list->room : 16;
+        void *more = reallocarray(list->item, room, list->size);
+        if (!more)
+            return false;
+        list->item = more;
+        list->room = room;
+    }
+    void *item = (char *)list->item + list->count++ * list->size;
+    memset(item, 0, list->size);
+    return fill(scan, filling->keys, item) == NULL;
+}
+
+static bool fill_list(struct scan *scan, const struct scan_key *keys,
+                      struct scan_list *list)
+{
+    struct filling filling = {list, keys};
+    list->count = 0;
+    return elements(scan, '[', ']', add_item, &filling);
+}
 
 static bool value_of(struct scan *scan, const struct scan_key *key, char *to)
 {
@@ -257,9 +295,26 @@ static bool value_of(struct scan *scan, const struct scan_key *key, char *to)
     case SCAN_COUNT:
         *(size_t *)(void *)to = 0;
         return elements(scan, '[', ']', skip_element, to);
+    case SCAN_LIST:
+        return fill_list(scan, key->inside, (struct scan_list *)(void *)to);
     default:
         return fill(scan, key->inside, to) == NULL;
     }
+}
+
+/* Keys mostly come in one order, and mostly in that of the table. */
+static const struct scan_key *find(const struct wanted *wanted,
+                                   const char *name)
+{
+    for (const struct scan_key *key = wanted->next; key->name; key++) {
+        if (strcmp(key->name, name) == 0)
+            return key;
+    }
+    for (const struct scan_key *key = wanted->keys; key < wanted->next; key++) {
+        if (strcmp(key->name, name) == 0)
+            return key;
+    }
+    return NULL;
 }
 
 static bool member(struct scan *scan, void *target)
@@ -268,10 +323,8 @@ static bool member(struct scan *scan, void *target)
     char name[SCAN_TEXT];
     if (!string(scan, name) || !take(scan, ':'))
         return false;
-    const struct scan_key *key = wanted->keys;
-    while (key->name && strcmp(key->name, name) != 0)
-        key++;
-    if (!key->name)
+    const struct scan_key *key = find(wanted, name);
+    if (!key)
         return skip(scan);
     uint32_t bit = UINT32_C(1) << (key - wanted->keys);
     if ((wanted->seen & bit) ||
@@ -280,13 +333,14 @@ static bool member(struct scan *scan, void *target)
         return false;
     }
     wanted->seen |= bit;
+    wanted->next = key + 1;
     return true;
 }
 
 static const char *fill(struct scan *scan, const struct scan_key *keys,
                         void *target)
 {
-    struct wanted wanted = {.keys = keys, .target = target};
+    struct wanted wanted = {.keys = keys, .target = target, .next = keys};
     if (!elements(scan, '{', '}', member, &wanted))
         return wanted.wrong ? wanted.wrong : "something that is no JSON";
     for (const struct scan_key *key = keys; key->name; key++) {

@@ -18,6 +18,7 @@ enum scan_kind {
     SCAN_REAL,   /* double; null is NAN */
     SCAN_REALS,  /* struct scan_reals; null is NAN */
     SCAN_COUNT,  /* size_t: elements of an array */
+    SCAN_LIST,   /* struct scan_list: an array of objects, as `inside` */
     SCAN_OBJECT  /* the keys inside, as `inside` has them */
 };
 
@@ -26,6 +27,12 @@ enum scan_kind {
 struct scan_reals {
     double *value;
     size_t count, room;
+};
+
+/* Likewise, of structs of `size` bytes. */
+struct scan_list {
+    void *item;
+    size_t size, count, room;
 };
 
 struct scan_key {

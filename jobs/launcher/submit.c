@@ -108,9 +108,7 @@ static int print_result(const struct options *options,
                                  [RESULT_OPEN] = EXIT_OPEN};
     bool printed = true;
     if (options->json) {
-        json_t *json = result_json(result);
-        printed = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
-        json_decref(json);
+        printed = result_print(result, stdout) == 0;
         puts("");
     } else if (options->no_wait) {
         printf("%ld %s\n", result->run.status.job_id,

@@ -22,6 +22,7 @@ struct target {
     double best_s;
     struct scan_reals time_s;
     size_t workers;
+    struct scan_list parts;
     struct inside check;
 };
 
@@ -39,6 +40,7 @@ static const struct scan_key keys[] = {
     {"best_s", SCAN_REAL, offsetof(struct target, best_s), true, NULL},
     {"time_s", SCAN_REALS, offsetof(struct target, time_s), true, NULL},
     {"worker", SCAN_COUNT, offsetof(struct target, workers), true, NULL},
+    {"part", SCAN_LIST, offsetof(struct target, parts), true, inside_keys},
     {"check", SCAN_OBJECT, offsetof(struct target, check), true, inside_keys},
     {0},
 };
@@ -58,7 +60,7 @@ static void check_seal(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct target target = {0};
+    struct target target = {.parts.size = sizeof(struct inside)};
     struct fuzz_parts parts;
 
     fuzz_split(data, size, &parts);
@@ -66,6 +68,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(ends(target.scheme) && ends(target.job_id) &&
             ends(target.check.verdict));
     REQUIRE(target.time_s.count <= target.time_s.room);
+    REQUIRE(target.parts.count <= target.parts.room);
+    for (size_t i = 0; !wrong && i < target.parts.count; i++)
+        REQUIRE(ends(((struct inside *)target.parts.item)[i].verdict));
     if (wrong) {
         REQUIRE(wrong[0] != '\0');
     } else {
@@ -74,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_seal(parts.text[0], parts.size[0]);
     free(target.time_s.value);
+    free(target.parts.item);
     fuzz_release(&parts);
     return 0;
 }

@@ -143,8 +143,15 @@ static void no_advice_is_an_empty_list(void **state)
 
 static void facts_without_data_are_null(void **state)
 {
-    json_t *json = facts_json(&facts);
+    char *text;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
     (void)state;
+    assert_non_null(file);
+    facts_print(&facts, 0, file);
+    assert_int_equal(fclose(file), 0);
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    free(text);
     assert_true(json_is_null(json_object_get(json, "signal")));
     assert_true(json_is_null(json_object_get(json, "reason")));
     assert_true(json_real_value(json_object_get(json, "exit_code")) == 7);

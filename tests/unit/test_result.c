@@ -41,7 +41,7 @@ static void point_to(const char *name)
 
 static void put_record(const json_t *json)
 {
-    char *text = json_dumps(json, JSON_INDENT(1));
+    char *text = json_dumps(json, JSON_INDENT(2));
 
     assert_non_null(text);
     point_to("record_12.json");
@@ -592,6 +592,25 @@ static void the_end_of_any_error_file_is_found(void **state)
     expect_text("\n  last words");
 }
 
+/* What is printed, which must be JSON as jansson writes it. */
+static json_t *json_of(const struct result *from)
+{
+    char *text;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    assert_non_null(file);
+    assert_int_equal(result_print(from, file), 0);
+    assert_int_equal(fclose(file), 0);
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    char *again = json_dumps(json, JSON_INDENT(2));
+    assert_non_null(again);
+    assert_string_equal(text, again);
+    free(again);
+    free(text);
+    return json;
+}
+
 static void json_is_made_of_a_folder_of_any_name(void **state)
 {
     json_t *json;
@@ -599,7 +618,7 @@ static void json_is_made_of_a_folder_of_any_name(void **state)
     (void)state;
     snprintf(run.folder, sizeof(run.folder), "%s/Ume\xe5\x1b", folder);
     collect();
-    json = result_json(&result);
+    json = json_of(&result);
     assert_non_null(json);
     assert_non_null(strstr(json_string_value(json_object_get(json, "folder")),
                            "/Ume\\xe5"));
@@ -696,7 +715,7 @@ static void json_shows_figures_only_of_a_right_result(void **state)
     for (int i = 0; i < STATE_COUNT; i++) {
         run.status.state = (enum job_state)i;
         collect();
-        json = result_json(&result);
+        json = json_of(&result);
         assert_non_null(json);
         assert_int_equal(isnan(real_of(json, "best_s")), i != STATE_COMPLETED);
         assert_int_equal(isnan(real_of(json, "median_s")),
@@ -712,13 +731,17 @@ static void json_shows_figures_only_of_a_right_result(void **state)
 
 static void json_has_the_whole_result(void **state)
 {
-    json_t *json, *expected;
+    json_t *json, *expected, *facts;
 
     (void)state;
     put_record(whole);
     run.status.exit_code = 0;
     collect();
-    json = result_json(&result);
+    facts_number(&result.facts, FACT_TASKS, 3);
+    facts_number(&result.facts, FACT_RAN_S, -1e-7 / 3);
+    facts_number(&result.facts, FACT_MEM_MIB, 123456789012345678.);
+    facts_text(&result.facts, FACT_LAUNCH, "say \"\xc3\xa5\", \\\n\x01");
+    json = json_of(&result);
     expected = json_pack(
         "{si ss ss ss ss si ss ss si si si si si ss sn si sf sf sf sf sf ss ss "
         "sO s[] so}",
@@ -728,8 +751,16 @@ static void json_has_the_whole_result(void **state)
         100, "math", "simd", "mode", "repeat", 3, "best_s", 0.25, "median_s",
         0.5, "integral", 4.25, "error", 1.5e-13, "cpu_efficiency", 0.75,
         "check", "passed", "text", "", "record", whole, "advice", "facts",
-        facts_json(&result.facts));
+        json_incref(json_object_get(json, "facts")));
     assert_non_null(expected);
+    facts = json_object_get(json, "facts");
+    assert_true(real_of(facts, "tasks") == 3);
+    assert_true(real_of(facts, "ran_s") == -1e-7 / 3);
+    assert_true(real_of(facts, "mem_mib") == 123456789012345678.);
+    assert_string_equal(json_string_value(json_object_get(facts, "launch")),
+                        "say \"\xc3\xa5\", \\\\x0a\\x01");
+    assert_true(json_is_null(json_object_get(facts, "state")));
+    assert_null(json_object_get(facts, "error"));
     assert_true(json_equal(json, expected));
     json_decref(json);
     json_decref(expected);
@@ -744,7 +775,7 @@ static void json_of_a_run_without_a_record_has_nulls(void **state)
     (void)state;
     run.status.state = STATE_TIMEOUT;
     collect();
-    json = result_json(&result);
+    json = json_of(&result);
     assert_non_null(json);
     for (size_t i = 0; i < COUNT(keys); i++)
         assert_true(json_is_null(json_object_get(json, keys[i])));

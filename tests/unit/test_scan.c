@@ -25,6 +25,7 @@ struct target {
     struct scan_reals reals;
     size_t count;
     struct inside inside;
+    struct scan_list list;
     long extra;
 };
 
@@ -41,6 +42,7 @@ static const struct scan_key keys[] = {
     {"count", SCAN_COUNT, offsetof(struct target, count), false, NULL},
     {"inside", SCAN_OBJECT, offsetof(struct target, inside), false,
      inside_keys},
+    {"list", SCAN_LIST, offsetof(struct target, list), true, inside_keys},
     {"extra", SCAN_WHOLE, offsetof(struct target, extra), true, NULL},
     {0},
 };
@@ -50,7 +52,9 @@ static const char good[] = " {\"other\": [1, {\"a\": null}, \"}\", true, "
                            " \\u0041\\n\",\n\"whole\": -12, \"real\": 1.5e-3, "
                            "\"reals\": [1, 2.5, null, "
                            "0.1], \"count\": [{}, [], {\"x\": [1]}], "
-                           "\"inside\": {\"y\": 1, \"deep\": 7}"
+                           "\"inside\": {\"y\": 1, \"deep\": 7}, "
+                           "\"list\": [{\"deep\": 5}, "
+                           "{\"z\": [], \"deep\": 6}]"
                            "}\n";
 
 static struct target target;
@@ -59,12 +63,14 @@ static int done(void **state)
 {
     (void)state;
     free(target.reals.value);
+    free(target.list.item);
     target = (struct target){0};
     return 0;
 }
 
 static const char *scan_text(const char *text)
 {
+    target.list.size = sizeof(struct inside);
     return scan(text, strlen(text), keys, &target);
 }
 
@@ -82,9 +88,14 @@ static void wanted_values_are_taken_and_others_passed_over(void **state)
     assert_int_equal(target.count, 3);
     assert_int_equal(target.inside.deep, 7);
     assert_int_equal(target.extra, 99);
+    const struct inside *items = target.list.item;
+    assert_int_equal(target.list.count, 2);
+    assert_true(items[0].deep == 5 && items[1].deep == 6);
     /* Again, into the same memory. */
     assert_null(scan_text(good));
     assert_int_equal(target.reals.count, 4);
+    assert_int_equal(target.list.count, 2);
+    assert_true(target.list.item == items);
 }
 
 /* Cut short anywhere, or with any character replaced: refused where jansson
@@ -134,6 +145,9 @@ static void the_key_that_is_wrong_is_named(void **state)
     expect("{\"real\": \"1\"}", "real");
     expect("{\"reals\": [true]}", "reals");
     expect("{\"inside\": {}}", "inside");
+    expect("{\"list\": {}}", "list");
+    expect("{\"list\": [{\"deep\": 1}, {}]}", "list");
+    expect("{\"list\": [1]}", "list");
     expect("{\"words\": \"\", \"whole\": 01}", "whole");
     expect("[]", "something that is no JSON");
     expect("", "something that is no JSON");
