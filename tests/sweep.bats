@@ -196,6 +196,31 @@ wait_file() {
     [ "$(slurm_jobs | wc -l)" -le 12 ]
 }
 
+@test "a task has its array's name, and one cancelled before it begins is missing" {
+    local other array
+    other=$(on hpc2n 'sbatch --parsable -A hpc2n2026-042 -t 2 -N 2 --exclusive \
+        -o other --wrap "touch began; exec sleep 120"')
+    until [ -e began ]; do sleep 0.1; done
+    on hpc2n 'integ2d-submit -q --scheme=serial --grid=100,200,300 --repeat=2 --no-wait'
+    array=$(awk '$1 == "job" {print $3}' integ2d-runs/*/journal)
+    run -3 --separate-stderr on hpc2n "integ2d-collect ${array}_2"
+    [[ ${lines[1]} =~ ^serial\ +hpc2n\ +${array}_2\ .*\ 200\ .*PENDING$ ]]
+    run -0 --separate-stderr on hpc2n "integ2d-cancel ${array}_2"
+    [ "$output" = "job ${array}_2 cancelled" ]
+    on hpc2n "scancel $other"
+    run -1 --separate-stderr on hpc2n 'integ2d-collect -q --wait'
+    diff <(shown "$output") <(expected serial '100 300' 1)
+    [ "$stderr" = "job ${array}_2 was cancelled (CANCELLED)" ]
+    run -0 --separate-stderr on hpc2n "integ2d-report --format=csv ${array}_3"
+    [[ ${lines[1]} == *,300,1,1,2,* ]]
+    run -0 --separate-stderr on hpc2n "integ2d-usage ${array}_1"
+    [[ $output == *"kernel's record"* ]]
+    run -0 --separate-stderr on hpc2n "integ2d-submit -q --resume $(sweep_folder)"
+    diff <(shown "$output") <(expected serial '100 200 300' 1)
+    run -2 --separate-stderr on hpc2n "integ2d-collect ${array}_2"
+    [[ $stderr == *"no job ${array}_2 of a sweep"* ]]
+}
+
 @test "a task that fails is named, and is not tried again" {
     local prefix
     prefix=$(copy_prefix)

@@ -204,6 +204,23 @@ END
     done
 }
 
+@test "of two that look at one run the first keeps what it sees" {
+    local folder
+    "$INTEG2D_BIN/integ2d-submit" --site=local --scheme=serial --grid=20000 \
+        --repeat=100 -q --no-wait >/dev/null
+    folder=$(run_folder)
+    for _ in {1..3}; do
+        run -3 flock "$folder" "$INTEG2D_BIN/integ2d-usage" --json "$folder"
+        [ -z "$(find "$folder" -name 'usage_*')" ]
+    done
+    for _ in {1..40}; do
+        run -3 "$INTEG2D_BIN/integ2d-usage" --json "$folder"
+        if [ -n "$(find "$folder" -name 'usage_*')" ]; then break; fi
+    done
+    [ -n "$(find "$folder" -name 'usage_*')" ]
+    "$INTEG2D_BIN/integ2d-cancel" "$folder"
+}
+
 @test "without Slurm a job is followed to its end, and what was seen is kept" {
     local prefix folder
     prefix=$(copy_prefix)

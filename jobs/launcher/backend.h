@@ -49,6 +49,8 @@ struct inquiry {
     /* The answer: */
     struct job_status status; /* where it was found */
     enum answer answer;
+    bool left_out; /* ABSENT, and accounting has others of its array: a task
+                      that was cancelled before it began leaves no trace */
 };
 
 /* What became of a request to run a job. */

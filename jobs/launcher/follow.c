@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,7 +79,7 @@ static int take_run(struct follow *follow, struct usage *usage,
                          "integ2d-collect has yet to find it",
                          run->folder);
     if (strcmp(run->backend, "local") != 0)
-        snprintf(follow->id, sizeof follow->id, "%ld", run->status.job_id);
+        run_job_name(run, follow->id);
     return 0;
 }
 
@@ -98,7 +100,7 @@ static int find_job(struct follow *follow, const char *name,
                    ? -1
                    : take_run(follow, usage, err);
     }
-    if (strchr(name, '_') == NULL && named_load(name, &usage->run, err) == 0)
+    if (named_load(name, &usage->run, err) == 0)
         return take_run(follow, usage, err);
     if (strncmp(err->text, "two runs", 8) == 0)
         return -1;
@@ -118,8 +120,9 @@ static const char *own_name(void)
 /* Numbers are used again: the run's own job is known by its token. */
 static bool is_other(const struct usage *usage, const struct allotment *now)
 {
-    return usage->has_run && now->words[0] &&
-           !token_in_line(usage->run.token, now->words);
+    char token[TOKEN_TEXT];
+    token_split(usage->run.token, token);
+    return usage->has_run && now->words[0] && !token_in_line(token, now->words);
 }
 
 /* The controller, or else accounting. Returns 0; 1 when neither knows the job;
@@ -149,6 +152,8 @@ static int ask_slurm(struct follow *follow, struct usage *usage,
     if (allotment_check_owner(&now, own_name(), err) != 0)
         return -1;
     usage->allotment = now;
+    if (usage->has_run)
+        usage->run.status.job_id = now.job_id;
     return 0;
 }
 
@@ -203,7 +208,10 @@ static int open_slurm(struct follow *follow, struct usage *usage,
                      "Slurm cannot be asked: %.240s.", err->text);
         return 0;
     }
-    snprintf(follow->id, sizeof follow->id, "%ld", usage->allotment.job_id);
+    /* Of an array one task; one that was named keeps its name until it has a
+     * number of its own. */
+    if (!strchr(follow->id, '_'))
+        snprintf(follow->id, sizeof follow->id, "%ld", usage->allotment.job_id);
     if (steps_ask_config(&usage->steps_every_s, &ignored) == 1)
         snprintf(usage->no_steps, sizeof usage->no_steps,
                  "This Slurm takes no statistics of what jobs use "
@@ -297,6 +305,24 @@ static int take_steps(struct follow *follow, struct usage *usage)
     return 0;
 }
 
+/* Two that look at one run would write over each other's samples: the first
+ * keeps its own, until it ends. Where there are no locks, both do. */
+static bool may_keep(struct follow *follow, const char *folder)
+{
+    if (follow->lock)
+        return true;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return true;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        follow->lock = fd + 1;
+        return true;
+    }
+    bool taken = errno == EWOULDBLOCK;
+    close(fd);
+    return !taken;
+}
+
 int follow_look(struct follow *follow, struct usage *usage, struct error *err)
 {
     struct error ignored;
@@ -309,7 +335,8 @@ int follow_look(struct follow *follow, struct usage *usage, struct error *err)
         take_steps(follow, usage) != 0)
         return error_set(err, "out of memory");
     /* A folder that is only ours to read goes without. */
-    if (usage->has_run && usage->trace.count > 0)
+    if (usage->has_run && usage->trace.count > 0 &&
+        may_keep(follow, usage->run.folder))
         trace_save(&usage->trace, usage->run.folder, usage->allotment.job_id,
                    &ignored);
     return 0;
@@ -429,6 +456,8 @@ void follow_release(struct follow *follow, struct usage *usage)
 {
     if (follow->looking)
         processes_release(&follow->processes);
+    if (follow->lock)
+        close(follow->lock - 1);
     steps_release(&usage->steps);
     trace_release(&usage->trace);
     lanes_release(&usage->lanes);

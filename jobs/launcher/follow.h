@@ -17,11 +17,12 @@ struct follow {
     const struct prefix *prefix;
     struct refresh refresh; /* backend and lib_dir are set by the caller */
     struct site site;       /* name "" = not known */
-    char id[40];            /* as Slurm's commands take it, "" = a local job */
+    char id[RUN_JOB_NAME];  /* as Slurm's commands take it, "" = a local job */
     const struct backend *backend;
     bool alone; /* nobody can be asked: what the run folder has is all */
     struct processes processes;
     bool looking;        /* processes is in use */
+    int lock;            /* on the run folder, and 1; 0 = not held */
     double last_steps_s; /* when step statistics were last taken up, and what */
     double last_cpu_s;   /* they had then; 0 = not yet */
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "named.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,24 +14,33 @@
 
 const char *const named_parent = "integ2d-runs";
 
-/* The run among `folders` with that job number. Numbers are used again: two
- * clusters, or a process of this machine, may have the same one. Returns how
- * many were found, or -1 for two. */
+static int two_runs(const char *name, const struct run *a, const struct run *b,
+                    struct error *err)
+{
+    return error_set(err,
+                     "two runs have the job number %s: name one of the "
+                     "folders\n  %s\n  %s",
+                     name, a->folder, b->folder);
+}
+
+/* The run among `folders` with that job number of its own. Numbers are used
+ * again: two clusters, or a process of this machine, may have the same one.
+ * Returns how many were found, or -1 for two. */
 static int find_job(long job_id, char **folders, size_t count, struct run *run,
                     struct error *err)
 {
     struct error ignored;
     struct run other;
+    char name[32];
     int found = 0;
     for (size_t i = 0; i < count; i++) {
         if (run_load(folders[i], &other, &ignored) != 0 ||
-            other.status.job_id != job_id)
+            other.status.job_id != job_id || run_task(&other))
             continue;
-        if (found++)
-            return error_set(err,
-                             "two runs have the job number %ld: name one of "
-                             "the folders\n  %s\n  %s",
-                             job_id, run->folder, other.folder);
+        if (found++) {
+            snprintf(name, sizeof name, "%ld", job_id);
+            return two_runs(name, run, &other, err);
+        }
         *run = other;
     }
     return found;
@@ -68,10 +80,78 @@ static void complete_task(const char *name)
     sweep_release(&sweep);
 }
 
+/* A task of an array as Slurm writes it. */
+static bool is_task(const char *name, long *array, long *task)
+{
+    char *end;
+    errno = 0;
+    *array = strtol(name, &end, 10);
+    if (*end != '_' || !isdigit((unsigned char)end[1]))
+        return false;
+    *task = strtol(end + 1, &end, 10);
+    return *end == '\0' && errno == 0 && *array > 0 && *task > 0;
+}
+
+/* The task among the runs of a sweep. Returns how many were found, or -1. */
+static int find_in_sweep(const char *folder, long array, long task,
+                         struct run *run, struct error *err)
+{
+    struct sweep sweep;
+    struct error ignored;
+    int found = 0;
+    if (!sweep_is(folder) || sweep_load(folder, &sweep, &ignored) != 0)
+        return 0;
+    for (size_t i = 0; i < sweep.count && found == 0; i++) {
+        if (sweep_has_asked(&sweep, i) && sweep.task[i] == (size_t)task &&
+            sweep.array[sweep.in[i]].job_id == array) {
+            *run = sweep.run[i];
+            if (run->status.job_id == 0)
+                run->status.job_id = array;
+            run->status.array_id = array;
+            found = sweep_complete(&sweep, err) == 0 ? 1 : -1;
+        }
+    }
+    sweep_release(&sweep);
+    return found;
+}
+
+/* A sweep's task by its array's number, from where the sweep was submitted or
+ * from within its folder. */
+static int load_task(const char *name, long array, long task, struct run *run,
+                     struct error *err)
+{
+    struct error ignored;
+    struct run other;
+    char **folders = NULL;
+    size_t count = 0;
+    int found = find_in_sweep(".", array, task, run, err);
+    if (found == 0)
+        run_list(named_parent, &folders, &count, &ignored);
+    for (size_t i = 0; i < count; i++) {
+        int here = found < 0 ? 0
+                             : find_in_sweep(folders[i], array, task,
+                                             found ? &other : run, err);
+        if (here > 0 && found > 0)
+            here = two_runs(name, run, &other, err);
+        found = here < 0 ? -1 : found + here;
+        free(folders[i]);
+    }
+    free(folders);
+    if (found == 0)
+        return error_set(err,
+                         "no job %s of a sweep below ./%s: name its run "
+                         "folder, or type this where it was submitted",
+                         name, named_parent);
+    return found > 0 ? 0 : -1;
+}
+
 int named_load(const char *name, struct run *run, struct error *err)
 {
     char *end, **folders;
     size_t count;
+    long array, task;
+    if (is_task(name, &array, &task) && access(name, F_OK) != 0)
+        return load_task(name, array, task, run, err);
     errno = 0;
     long job_id = strtol(name, &end, 10);
     if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0) {

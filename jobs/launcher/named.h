@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Runs as people name them: by folder or by job number. */
+/* Runs as people name them: by folder or by job number, 12_3 for task 3 of
+ * array 12. */
 #ifndef INTEG2D_NAMED_H
 #define INTEG2D_NAMED_H
 

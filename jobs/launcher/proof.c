@@ -43,6 +43,7 @@ static const struct scan_key request_keys[] = {
 
 static const struct scan_key ending_keys[] = {
     KEY(ending, job_id, SCAN_WHOLE),
+    {"array_id", SCAN_WHOLE, offsetof(struct ending, array_id), true, NULL},
     KEY(ending, state, SCAN_STRING),
     KEY(ending, reason, SCAN_STRING),
     KEY(ending, by, SCAN_STRING),
@@ -166,7 +167,7 @@ bool proof_read(struct proof *proof, const char *folder)
     if (fd < 0)
         return false;
     proof->asked.mode[0] = found->cpu_model[0] = found->checksum[0] = '\0';
-    found->attempt = 0;
+    found->attempt = proof->ending.array_id = 0;
     ssize_t size =
         take_file(proof, fd, "run.json", request_keys, &proof->asked);
     if (size >= 0)

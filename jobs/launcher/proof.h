@@ -20,7 +20,7 @@ struct request {
 };
 
 struct ending {
-    long job_id, exit_code, signal, attempt, nodes, start, end;
+    long job_id, array_id, exit_code, signal, attempt, nodes, start, end;
     char state[SCAN_TEXT], reason[SCAN_TEXT], by[SCAN_TEXT];
 };
 

@@ -58,6 +58,11 @@ static void apply(const struct inquiry *job, struct run *run)
         status->job_id = job->status.job_id;
     if (status->job_id != 0 && exit_file_read(run, status) == 0)
         return;
+    if (job->answer == ANSWER_ABSENT && job->left_out && !found) {
+        status->array_id = status->job_id;
+        status->state = STATE_CANCELLED;
+        return;
+    }
     status->state = STATE_UNKNOWN;
     memcpy(status->reason, job->status.reason, sizeof status->reason);
 }

@@ -95,7 +95,7 @@ static void judge_failed(struct result *result)
 {
     const struct job_status *status = &result->run.status;
     result->verdict = RESULT_FAILED;
-    char sweep[PATH_MAX];
+    char sweep[PATH_MAX], name[RUN_JOB_NAME];
     if (status->state == STATE_NEVER_CREATED &&
         run_sweep_folder(&result->run, sweep)) {
         say(result,
@@ -111,7 +111,8 @@ static void judge_failed(struct result *result)
             result->run.folder, state_name(status->state));
         return;
     }
-    say(result, "job %ld %s (%s", status->job_id, state_words(status->state),
+    run_job_name(&result->run, name);
+    say(result, "job %s %s (%s", name, state_words(status->state),
         state_name(status->state));
     if (status->exit_code)
         say(result, ", exit status %d", status->exit_code);
@@ -141,7 +142,9 @@ static void judge_open(struct result *result)
 {
     const struct job_status *status = &result->run.status;
     const char *advice = state_advice(status->state);
+    char name[RUN_JOB_NAME];
     result->verdict = RESULT_OPEN;
+    run_job_name(&result->run, name);
     if (status->job_id == 0) {
         say(result,
             "no job number is known for %s: it is being submitted, or "
@@ -151,14 +154,14 @@ static void judge_open(struct result *result)
         return;
     }
     if (status->state == STATE_UNKNOWN) {
-        say(result, "job %ld is not known any more, to %s", status->job_id,
+        say(result, "job %s is not known any more, to %s", name,
             strcmp(result->run.backend, "local") == 0
                 ? "this machine"
                 : "Slurm's controller or its accounting");
         say_reason(result, ": ");
         return;
     }
-    say(result, "job %ld %s", status->job_id, state_words(status->state));
+    say(result, "job %s %s", name, state_words(status->state));
     say_reason(result, ": ");
     if (!advice[0] && state_is_waiting(status->state))
         advice = reason_advice(status->reason);
@@ -263,6 +266,7 @@ static void take_run(const struct proof *proof, struct run *run)
                         .grid = asked->grid,
                         .repeat = asked->repeat};
     run->status = (struct job_status){.job_id = ending->job_id,
+                                      .array_id = ending->array_id,
                                       .state = STATE_COMPLETED,
                                       .attempt = (int)ending->attempt,
                                       .nodes = ending->nodes,

@@ -159,8 +159,9 @@ int run_save(const struct run *run, struct error *err)
     const struct job_status *status = &run->status;
     return write_json(
         run, "state.json",
-        json_pack("{sI ss ss ss si si si sI sI sI}", "job_id",
-                  (json_int_t)status->job_id, "state",
+        json_pack("{sI sI ss ss ss si si si sI sI sI}", "job_id",
+                  (json_int_t)status->job_id, "array_id",
+                  (json_int_t)status->array_id, "state",
                   state_name(status->state), "reason", status->reason, "by",
                   status->by, "exit_code", status->exit_code, "signal",
                   status->signal, "attempt", status->attempt, "nodes",
@@ -227,15 +228,17 @@ static int unpack_request(json_t *json, struct run *run, json_error_t *why)
 static int unpack_state(json_t *json, struct run *run, json_error_t *why)
 {
     const char *state, *reason, *by;
-    json_int_t id, nodes, start, end;
+    json_int_t id, array_id = 0, nodes, start, end;
     struct job_status *status = &run->status;
-    if (json_unpack_ex(json, why, 0, "{sI ss ss ss si si si sI sI sI}",
-                       "job_id", &id, "state", &state, "reason", &reason, "by",
-                       &by, "exit_code", &status->exit_code, "signal",
-                       &status->signal, "attempt", &status->attempt, "nodes",
-                       &nodes, "start", &start, "end", &end) != 0)
+    if (json_unpack_ex(json, why, 0, "{sI s?I ss ss ss si si si sI sI sI}",
+                       "job_id", &id, "array_id", &array_id, "state", &state,
+                       "reason", &reason, "by", &by, "exit_code",
+                       &status->exit_code, "signal", &status->signal, "attempt",
+                       &status->attempt, "nodes", &nodes, "start", &start,
+                       "end", &end) != 0)
         return -1;
     status->job_id = id;
+    status->array_id = array_id;
     status->state = state_find(state);
     status->nodes = nodes;
     status->start = start;
@@ -372,6 +375,25 @@ bool run_sweep_folder(const struct run *run, char folder[PATH_MAX])
         *slash = '\0';
     }
     return true;
+}
+
+long run_task(const struct run *run)
+{
+    const struct job_status *status = &run->status;
+    char token[TOKEN_TEXT];
+    return status->job_id && status->array_id == status->job_id &&
+                   status->start == 0
+               ? token_split(run->token, token)
+               : 0;
+}
+
+void run_job_name(const struct run *run, char name[RUN_JOB_NAME])
+{
+    long task = run_task(run);
+    if (task)
+        snprintf(name, RUN_JOB_NAME, "%ld_%ld", run->status.job_id, task);
+    else
+        snprintf(name, RUN_JOB_NAME, "%ld", run->status.job_id);
 }
 
 void run_remove(const struct run *run)

@@ -96,6 +96,15 @@ int run_list(const char *parent, char ***folders, size_t *count,
 void run_file(const struct run *run, const char *stem, const char *ending,
               char path[PATH_MAX]);
 
+enum { RUN_JOB_NAME = 48 };
+
+/* The run's number among the tasks of an array as long as its job has none of
+ * its own but the array's, which may be until it begins; else 0. */
+long run_task(const struct run *run);
+
+/* What Slurm calls the run's job: its number, or 12_3 for such a task. */
+void run_job_name(const struct run *run, char name[RUN_JOB_NAME]);
+
 /* What a kernel says of itself between its repeats, in the file
  * "progress_<id>". */
 struct run_progress {

@@ -10,9 +10,11 @@
 
 static enum stopped over_already(const struct run *run, char *text, size_t size)
 {
+    char name[RUN_JOB_NAME];
+    run_job_name(run, name);
     if (run->status.job_id)
-        snprintf(text, size, "job %ld is over already: it %s",
-                 run->status.job_id, state_words(run->status.state));
+        snprintf(text, size, "job %s is over already: it %s", name,
+                 state_words(run->status.state));
     else
         snprintf(text, size, "there is no job to cancel: it %s",
                  state_words(run->status.state));
@@ -21,9 +23,11 @@ static enum stopped over_already(const struct run *run, char *text, size_t size)
 
 static enum stopped not_known(const struct run *run, char *text, size_t size)
 {
+    char name[RUN_JOB_NAME];
+    run_job_name(run, name);
     if (run->status.job_id)
-        snprintf(text, size, "job %ld is not known any more: nothing cancelled",
-                 run->status.job_id);
+        snprintf(text, size, "job %s is not known any more: nothing cancelled",
+                 name);
     else
         snprintf(text, size,
                  "its job is being submitted: try again when "
@@ -35,6 +39,7 @@ enum stopped stop_run(struct refresh *refresh, struct run *run, char *text,
                       size_t size)
 {
     struct error err;
+    char name[RUN_JOB_NAME];
     if (refresh_lost(refresh, &run, 1, false, &err) != 0) {
         snprintf(text, size, "%s", err.text);
         return STOP_NO_ANSWER;
@@ -59,7 +64,8 @@ enum stopped stop_run(struct refresh *refresh, struct run *run, char *text,
         snprintf(text, size, "%s", err.text);
         return STOP_FAILED;
     }
-    snprintf(text, size, "job %ld cancelled", run->status.job_id);
+    run_job_name(run, name);
+    snprintf(text, size, "job %s cancelled", name);
     return STOP_DONE;
 }
 

@@ -58,6 +58,7 @@ int table_row_make(const struct result *result, struct table_row *row)
     *row = (struct table_row){.verdict = result->verdict,
                               .state = run->status.state,
                               .job_id = run->status.job_id,
+                              .task = run_task(run),
                               .workers = run->workers,
                               .nodes = run->status.nodes,
                               .grid = run->grid,
@@ -148,7 +149,9 @@ static void line_fill(const struct table_row *row, struct line *line)
     snprintf(cell[0], CELL, "%s%s%s", row->scheme, row->mode[0] ? " " : "",
              row->mode);
     snprintf(cell[1], CELL, "%s", row->site);
-    if (row->job_id)
+    if (row->task)
+        snprintf(cell[2], CELL, "%ld_%ld", row->job_id, row->task);
+    else if (row->job_id)
         snprintf(cell[2], CELL, "%ld", row->job_id);
     snprintf(cell[3], CELL, "%ld", row->workers);
     if (row->nodes)
@@ -292,6 +295,8 @@ static void point_to_advice(const struct table_row *rows, size_t count,
         if (!rows[i].advice || ++marked > POINTED)
             continue;
         fprintf(file, "%s %ld", before, rows[i].job_id);
+        if (rows[i].task)
+            fprintf(file, "_%ld", rows[i].task);
         before = ",";
     }
     if (marked > POINTED)

@@ -17,6 +17,7 @@ struct table_row {
     enum job_state state;
     bool unsealed; /* a record that is believed without a checksum */
     long job_id, workers, nodes, grid, repeat;
+    long task;               /* see run_task */
     double best_s, median_s; /* NAN, as all below, where it is not right */
     double integral, error;
     double cpu_efficiency;

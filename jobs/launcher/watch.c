@@ -119,11 +119,13 @@ static void show_one(const struct watch *watch, const struct state *state)
     const struct run *run = state->all[0].run;
     const struct job_status *status = &run->status;
     char what[500], reason[300], detail[200], repeats[100];
+    char name[RUN_JOB_NAME];
     long elapsed_s = (now_ms() - state->begin_ms) / 1000;
     if (status->state == STATE_RUNNING && status->start)
         elapsed_s = (long)(time(NULL) - status->start);
     reason_words(status->reason, reason, sizeof reason);
-    snprintf(what, sizeof what, "job %ld %s%s%s", status->job_id,
+    run_job_name(run, name);
+    snprintf(what, sizeof what, "job %s %s%s%s", name,
              state_words(status->state), reason[0] ? ": " : "", reason);
     repeats_done(run, repeats, sizeof repeats);
     snprintf(detail, sizeof detail, "%ld s%s", elapsed_s < 0 ? 0 : elapsed_s,
