@@ -47,6 +47,15 @@ def read_ini(path):
     return facts
 
 
+def in_words(minutes):
+    """A time limit as people say it: 7 days, 36 hours, 90 minutes."""
+    length, unit = next(
+        (length, unit) for length, unit in
+        ((1440, 'day'), (60, 'hour'), (1, 'minute')) if minutes % length == 0)
+    count = minutes // length
+    return f'{count} {unit}' if count == 1 else f'{count} {unit}s'
+
+
 def read_site(path):
     """The site of a site file; None if it gets no tab."""
     facts = read_ini(path)
@@ -59,6 +68,8 @@ def read_site(path):
         account = re.search(r'^account=(\S+)', lab.read_text(), re.M)[1]
     facts.update(site=path.stem, account=facts.get('account.example', ''),
                  toolchain=facts.get('modules.load', ''))
+    if 'limits.longest_min' in facts:
+        facts['longest'] = in_words(int(facts['limits.longest_min']))
     return Site(path.stem, facts, account, files)
 
 
@@ -88,7 +99,7 @@ def fill_in(text, site):
         if not value:
             raise ValueError(f'"{match[0]}" has no value for {site.name} '
                              f'(keys: those of site/{site.facts["site"]}.ini, '
-                             'site, account, toolchain)')
+                             'site, account, toolchain, longest)')
         return value
     return re.sub(r'(?<!\$)\{([a-z][a-z0-9_.]*)\}', fact, text)
 
