@@ -127,12 +127,25 @@ answer() {
     expect 2 'nosuch.c: no such file'
     run --separate-stderr check race a.c b.c
     expect 2 "'b.c' is one argument too many"
+    run --separate-stderr check race -- -b.c
+    expect 2 './-b.c: no such file'
+    run --separate-stderr check --account= race
+    expect 2 "'--account' wants a value"
+    run --separate-stderr check race .
+    expect 2 '.: is a folder'
+    run --separate-stderr check race "$INTEG2D_BIN/integ2d-serial"
+    expect 2 'integ2d-serial: is no text'
+    mkdir race.c
+    run --separate-stderr check race
+    expect 2 'race.c: is a folder'
+    rmdir race.c
     run --separate-stderr check --fast
     expect 2 "unknown option '--fast'"
     run --separate-stderr check -A
     expect 2 "'-A' wants a value"
     run --separate-stderr "$INTEG2D_BIN/integ2d-check" --site=nosuch race "$EXERCISES/race/race.c"
     expect 2 "integ2d-check: --site: " nosuch
+    [[ $stderr != *sed* ]]
     run --separate-stderr check scripts
     expect 2 'batch scripts need a site with Slurm'
     CC=nosuchcc run --separate-stderr check race "$EXERCISES/race/race.c"
@@ -145,6 +158,12 @@ answer() {
     run --separate-stderr check race
     expect 1 'race: not yet' 'hint (compiler)' race.c:43:
     [ -z "$(find . -name 'record_*' -o -name 'output_*')" ]
+}
+
+@test "a directive that the compiler leaves out is told apart" {
+    sed 's/#pragma omp/#pragma/' "$EXERCISES/reduction/solution/reduction.c" >reduction.c
+    run --separate-stderr check reduction
+    expect 1 'hint (no-omp)' "ignoring '#pragma parallel"
 }
 
 @test "what only looks right is not: numbers, exit status 0, a foreign record" {
@@ -174,6 +193,21 @@ END_OF_C
         "$EXERCISES/race/solution/race.c" >race.c
     run --separate-stderr check race
     expect 1 'race: not yet' 'hint (another-run)' $'a grid of\n10;'
+    # The record of a right run, put there again; and one that was edited.
+    rm -r integ2d-check
+    check race "$EXERCISES/race/solution/race.c" >/dev/null
+    cat >race.c <<'END_OF_C'
+#include <stdlib.h>
+int main(void)
+{
+    return system("sed s/_/_/ ../race-1/record_*.json >$INTEG2D_RECORD/record_1.json");
+}
+END_OF_C
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (other-numbers)'
+    sed -i 's|s/_/_/|s/attempt.:.0/attempt\\":1/|' race.c
+    run --separate-stderr check race
+    expect 1 'race: not yet' 'hint (no-record)'
     # And one that does nothing: the integral is 0.
     sed 's/worker_row(me, i);//' "$EXERCISES/race/solution/race.c" >race.c
     run --separate-stderr check race
@@ -185,14 +219,16 @@ END_OF_C
     expect 1 'race: not yet' 'exit status 3'
 }
 
-@test "a program that hangs is ended, and leaves no process" {
+@test "a program that hangs is ended, and leaves no process and no full disk" {
     local prefix prefix_bin
     prefix=$(copy_prefix)
     prefix_bin=$prefix/bin
     sed -i 's/^limit_s.*/limit_s = 1/' "$prefix/share/integ2d/exercises/race/exercise"
-    sed 's/taken\[i\] = 1;/;/' "$EXERCISES/race/race.c" >race.c
+    sed 's/taken\[i\] = 1;/puts("taken");/; s/usleep(10);/;/; 1i #include <stdio.h>' \
+        "$EXERCISES/race/race.c" >race.c
     run --separate-stderr check race
     expect 1 'race: not yet' 'hint (hangs)'
+    [ "$(stat -c %s integ2d-check/race-1/output_1.out)" -le 67108864 ]
     [ -z "$(find /proc/[0-9]*/exe -lname "$PWD/*" 2>/dev/null)" ]
 }
 
@@ -451,7 +487,7 @@ placement_at() {
     local id used
     id=$(jq .job_id <<<"$output")
     used=$(jq '.record | 100 * .cpu_used_s / .cpu_available_s | round' <<<"$output")
-    printf '%s\n' "job = $id" "used = $used" 'most = 50' 'reason = b' >usage.txt
+    printf '%s\n' "job = $id" "used = \"$used,0 %\"" 'most = 50' 'reason = B)' >usage.txt
     run --separate-stderr on hpc2n 'integ2d-check usage'
     expect 0 'usage: solved'
 }

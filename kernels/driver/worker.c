@@ -10,6 +10,7 @@
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -29,6 +30,13 @@ struct worker *worker_start(struct run *run, int number)
 {
     struct worker *me = &run->worker[number];
 
+    if (number < 0 || number >= run->workers) {
+        fprintf(stderr,
+                "integ2d-%s: worker %d was started, and there are only %d, "
+                "counted from 0\n",
+                run->scheme, number, run->workers);
+        _exit(1); /* another thread: exit() would tidy up under the others */
+    }
     end_with_parent(run);
     me->sum = 0.0;
     me->rows = 0;
