@@ -10,14 +10,18 @@ Each is a directive with a heading of its own:
 
 solution and instructor-note are folded (HTML's details). An episode says below
 its title how many minutes it takes, `.. episode:: TEACHING EXERCISES`;
-`.. episodes::` makes a table of all.
+`.. episodes::` makes a table of all. Exercises may not take more than that, but
+for those with `:home:`.
 """
 
 import pathlib
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
 
 # directive: its heading
 BOXES = {
@@ -54,6 +58,7 @@ class Box(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     option_spec = {'time': directives.positive_int,
+                   'home': directives.flag,
                    'class': directives.class_option,
                    'name': directives.unchanged}
 
@@ -65,12 +70,17 @@ class Box(SphinxDirective):
                 self.arguments[0], self.lineno)
             found += [nodes.Text(': '), *title]
         if 'time' in self.options:
-            found.append(nodes.inline('', f' ({self.options["time"]} min)',
-                                      classes=['time']))
+            where = ', for home' if 'home' in self.options else ''
+            found.append(nodes.inline(
+                '', f' ({self.options["time"]} min{where})', classes=['time']))
         return found, messages
 
     def run(self):
         self.assert_has_content()
+        if self.name == 'exercise' and 'home' not in self.options:
+            name = self.env.docname
+            self.env.lesson_exercises[name] = self.options.get('time', 0) + \
+                self.env.lesson_exercises.get(name, 0)
         folded = self.name in FOLDED
         heading, messages = self.heading((FOLDED if folded else BOXES)[self.name])
         if folded:
@@ -184,17 +194,26 @@ def nothing(self, node):
 
 def purge(app, env, docname):
     env.lesson_times.pop(docname, None)
+    env.lesson_exercises.pop(docname, None)
 
 
 def merge(app, env, docnames, other):
-    for name in docnames:
-        if name in other.lesson_times:
-            env.lesson_times[name] = other.lesson_times[name]
+    for mine, others in ((env.lesson_times, other.lesson_times),
+                         (env.lesson_exercises, other.lesson_exercises)):
+        mine.update((name, others[name]) for name in docnames if name in others)
 
 
 def start(app, env, docnames):
-    if not hasattr(env, 'lesson_times'):
-        env.lesson_times = {}
+    if not hasattr(env, 'lesson_exercises'):
+        env.lesson_times, env.lesson_exercises = {}, {}
+
+
+def add_up(app, env):
+    """Are an episode's exercises within its minutes?"""
+    for name, (_, minutes) in env.lesson_times.items():
+        if env.lesson_exercises.get(name, 0) > minutes:
+            logger.warning('episode: %d min of exercises, and those below are %d',
+                           minutes, env.lesson_exercises[name], location=name)
 
 
 def setup(app):
@@ -210,6 +229,7 @@ def setup(app):
     app.connect('env-before-read-docs', start)
     app.connect('env-purge-doc', purge)
     app.connect('env-merge-info', merge)
+    app.connect('env-check-consistency', add_up)
     app.connect('doctree-read', name_files)
     app.connect('doctree-resolved', episode_table)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}
