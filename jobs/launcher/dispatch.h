@@ -37,10 +37,6 @@ struct dispatch {
 /* Prints the error; EXIT_USAGE. */
 int dispatch_fail(const struct error *err);
 
-/* A folder as one would name it here, fit for a terminal; until the next
- * call. */
-const char *dispatch_short_name(const char *folder);
-
 /* Whether its jobs run on this machine. */
 bool dispatch_is_local(const struct dispatch *dispatch);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "file.h"
 #include "result.h"
 #include "table.h"
 #include "watch.h"
@@ -161,8 +162,7 @@ static int print_arrays(const struct dispatch *dispatch)
         char folder[PATH_MAX];
         sweep_array_folder(sweep, i, folder);
         if (sweep->array[i].job_id)
-            printf("%ld %s\n", sweep->array[i].job_id,
-                   dispatch_short_name(folder));
+            printf("%ld %s\n", sweep->array[i].job_id, file_short_name(folder));
     }
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_RIGHT;
@@ -173,7 +173,7 @@ static int print_arrays(const struct dispatch *dispatch)
 static void say_resume(const struct dispatch *dispatch, const char *before)
 {
     fprintf(stderr, "%s\n    integ2d-submit --resume %s\n", before,
-            dispatch_short_name(dispatch->sweep.folder));
+            file_short_name(dispatch->sweep.folder));
 }
 
 /* Everything that is to be sent has been. */

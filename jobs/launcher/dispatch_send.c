@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backend.h"
 #include "file.h"
@@ -21,19 +20,6 @@ int dispatch_fail(const struct error *err)
 {
     fprintf(stderr, "integ2d-submit: %s\n", err->text);
     return EXIT_USAGE;
-}
-
-/* A folder as one would name it here, fit for a terminal. */
-const char *dispatch_short_name(const char *folder)
-{
-    static char shown[4 * PATH_MAX];
-    char here[PATH_MAX];
-    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
-    if (length > 0 && strncmp(folder, here, length) == 0 &&
-        folder[length] == '/')
-        folder += length + 1;
-    file_visible(folder, shown, sizeof shown);
-    return shown;
 }
 
 bool dispatch_is_local(const struct dispatch *dispatch)
@@ -165,7 +151,7 @@ static int request(struct dispatch *dispatch, size_t array,
     fprintf(stderr,
             "integ2d-submit: there may be an array, and Slurm does not say; "
             "this finds out later:\n    integ2d-submit --resume %s\n",
-            dispatch_short_name(dispatch->sweep.folder));
+            file_short_name(dispatch->sweep.folder));
     return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
 }
 
@@ -196,7 +182,7 @@ static void note_sent(struct dispatch *dispatch, size_t arrays, size_t jobs)
     char text[5000];
     snprintf(text, sizeof text, "%zu job%s submitted in %zu array%s, %s", jobs,
              jobs == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s",
-             dispatch_short_name(dispatch->sweep.folder));
+             file_short_name(dispatch->sweep.folder));
     progress_note(&dispatch->progress, text);
 }
 
@@ -316,7 +302,7 @@ static int prepare_local(struct dispatch *dispatch, const bool *wanted)
         }
     }
     snprintf(text, sizeof text, "%zu job%s to run here, %s", jobs,
-             jobs == 1 ? "" : "s", dispatch_short_name(sweep->folder));
+             jobs == 1 ? "" : "s", file_short_name(sweep->folder));
     progress_note(&dispatch->progress, text);
     return 0;
 }

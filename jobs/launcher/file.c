@@ -85,6 +85,19 @@ void file_visible(const char *text, char *visible, size_t size)
         visible[used] = '\0';
 }
 
+const char *file_short_name(const char *path)
+{
+    static char shown[4 * PATH_MAX]; /* a byte may take four to show */
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
+
+    if (length > 0 && strncmp(path, here, length) == 0 && path[length] == '/' &&
+        path[length + 1] != '\0')
+        path += length + 1;
+    file_visible(path, shown, sizeof shown);
+    return shown;
+}
+
 int file_check_text(const char *path, const char *text, struct error *err)
 {
     const unsigned char *at = (const unsigned char *)text;

@@ -37,6 +37,10 @@ int file_sync(const char *folder, const char *name, struct error *err);
  * are not UTF-8 become \xNN. What does not fit is cut. */
 void file_visible(const char *text, char *visible, size_t size);
 
+/* A path as one would name it from here, made printable: without the working
+ * folder in front. Good until the next call. */
+const char *file_short_name(const char *path);
+
 /* 0 if `text`, read from `path`, holds only UTF-8 without control
  * characters but newline, tab and a carriage return before a newline;
  * else -1 with file and line. */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* integ2d-submit: from a command line to a table of results. */
 #include <argp.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "account.h"
 #include "advise.h"
@@ -87,19 +85,6 @@ static void show_resources(const struct job *job)
             job->repeat == 1 ? "" : "s");
 }
 
-/* The run folder as one would name it here, fit for a terminal. */
-static const char *short_name(const char *folder)
-{
-    static char shown[4 * PATH_MAX];
-    char here[PATH_MAX];
-    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
-    if (length > 0 && strncmp(folder, here, length) == 0 &&
-        folder[length] == '/')
-        folder += length + 1;
-    file_visible(folder, shown, sizeof shown);
-    return shown;
-}
-
 static int print_result(const struct options *options,
                         const struct result *result)
 {
@@ -112,7 +97,7 @@ static int print_result(const struct options *options,
         puts("");
     } else if (options->no_wait) {
         printf("%ld %s\n", result->run.status.job_id,
-               short_name(result->run.folder));
+               file_short_name(result->run.folder));
     } else {
         table_print_one(result, stdout);
     }
@@ -120,7 +105,7 @@ static int print_result(const struct options *options,
         table_explain_one(result, stderr);
     if (options->placement && result->record.json)
         fprintf(stderr, "where each worker ran: %s/output_%ld.out\n",
-                short_name(result->run.folder), result->run.status.job_id);
+                file_short_name(result->run.folder), result->run.status.job_id);
     if (fflush(stdout) != 0 || ferror(stdout) || !printed)
         return cannot_print();
     return options->no_wait ? 0 : status[result->verdict];
@@ -152,7 +137,7 @@ static int finish(const struct options *options, const struct job *job,
             fprintf(stderr,
                     "job %ld goes on; collect it later with\n"
                     "    integ2d-collect %s\n",
-                    run->status.job_id, short_name(run->folder));
+                    run->status.job_id, file_short_name(run->folder));
             count_requests(options, refresh);
             return EXIT_INTERRUPTED;
         }
@@ -251,7 +236,7 @@ static int request(const struct job *job, const char *script,
     fprintf(stderr,
             "integ2d-submit: there may be a job, and it cannot be said now; "
             "integ2d-collect finds out later:\n    integ2d-collect %s\n",
-            short_name(run->folder));
+            file_short_name(run->folder));
     return watch_is_ended() ? EXIT_INTERRUPTED : EXIT_OPEN;
 }
 
@@ -335,7 +320,7 @@ static int submit(const struct options *options, const struct config *config,
     if (status != 0)
         return status;
     snprintf(text, sizeof text, "job %ld submitted, %s", run->status.job_id,
-             short_name(run->folder));
+             file_short_name(run->folder));
     progress_note(&progress, text);
     return finish(options, job, adviser, run, &refresh, &progress);
 }

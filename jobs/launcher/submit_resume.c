@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "dispatch.h"
+#include "file.h"
 #include "lock.h"
 #include "range.h"
 #include "watch.h"
@@ -103,14 +104,14 @@ static int plan_again(struct dispatch *dispatch, struct error *err)
         site_check_active(&site, err) != 0 ||
         plan_make(&options, &config, &site, dispatch->adviser->prefix,
                   &dispatch->plan, err) != 0)
-        return error_prefix(err, "%s", dispatch_short_name(sweep->folder));
+        return error_prefix(err, "%s", file_short_name(sweep->folder));
     if (sweep_agrees(sweep, &dispatch->plan))
         return 0;
     return error_set(err,
                      "%s: the same options mean other jobs now: the site's "
                      "file or integ2d has changed since. See what is done with "
                      "integ2d-collect, and begin a new sweep for the rest",
-                     dispatch_short_name(sweep->folder));
+                     file_short_name(sweep->folder));
 }
 
 /* Of an array that is to be asked for again nothing must be there; without
@@ -258,7 +259,7 @@ static int resume(struct dispatch *dispatch)
         fprintf(stderr,
                 "integ2d-submit: %s: another integ2d-submit is at work on "
                 "it: try again when that has ended\n",
-                dispatch_short_name(sweep->folder));
+                file_short_name(sweep->folder));
         return EXIT_OPEN;
     }
     sweep_stop(sweep, false);

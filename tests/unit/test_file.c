@@ -213,6 +213,32 @@ static void control_characters_become_visible(void **state)
     assert_string_equal(small, "abcd");
 }
 
+static void a_path_is_named_as_from_here(void **state)
+{
+    static const struct {
+        const char *behind; /* the working folder */
+        const char *shown;  /* NULL: all of it */
+    } rows[] = {
+        {"/a", "a"}, {"/a/b\n", "a/b\\x0a"}, {"", NULL},
+        {"/", NULL}, {"beside/a", NULL},
+    };
+    char old[256], here[256], whole[300];
+
+    (void)state;
+    assert_non_null(getcwd(old, sizeof(old)));
+    assert_int_equal(chdir(folder), 0);
+    assert_non_null(getcwd(here, sizeof(here)));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        snprintf(whole, sizeof(whole), "%s%s", here, rows[i].behind);
+        assert_string_equal(file_short_name(whole),
+                            rows[i].shown ? rows[i].shown : whole);
+    }
+    assert_string_equal(file_short_name("a/b"), "a/b");
+    assert_int_equal(chdir("/"), 0);
+    assert_string_equal(file_short_name("/a"), "/a");
+    assert_int_equal(chdir(old), 0);
+}
+
 static void text_is_checked_with_file_and_line(void **state)
 {
     static const struct {
@@ -274,6 +300,7 @@ int main(void)
         TEST(a_place_that_cannot_be_written_is_named),
         TEST(a_left_over_temporary_file_is_not_in_the_way),
         TEST(control_characters_become_visible),
+        TEST(a_path_is_named_as_from_here),
         TEST(text_is_checked_with_file_and_line),
         TEST(a_long_text_does_not_overrun_an_error),
     };
