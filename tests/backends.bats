@@ -238,8 +238,16 @@ other_release() {
         --scheme=serial --grid=300"
     [[ ${lines[1]} == *passed ]]
     [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
+    [[ $stderr != *'There may be a job'* ]] # it was never read
     [ "$(on hpc2n "squeue -h -t all -O WorkDir:1000" |
         grep -c "^$PWD/integ2d-runs/")" = 1 ]
+    run -0 --separate-stderr on hpc2n "$old integ2d-submit --output-dir=sweep \
+        -A hpc2n2026-042 --scheme=serial --grid=300,400"
+    [ "$(grep -c passed <<<"$output")" = 2 ]
+    [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
+    run -2 --separate-stderr on hpc2n "$old integ2d-submit --backend=slurm \
+        --output-dir=forced -A hpc2n2026-042 --scheme=serial --grid=300,400"
+    [[ $stderr == *"no answer from Slurm's controller"* ]]
     rm "$(run_folder)/state.json"
     run -0 --separate-stderr on hpc2n "$old integ2d-collect"
     [[ ${lines[1]} == *passed ]]

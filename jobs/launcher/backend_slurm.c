@@ -636,6 +636,7 @@ static int slurm_array_limit(long *tasks, long *requests, struct error *err)
     int rc = slurm_load_ctl_conf(0, &conf);
     int code = rc == SLURM_SUCCESS ? 0 : errno;
     talk_end(said, sizeof said);
+    keep_code(code, said, sizeof said);
     if (rc != SLURM_SUCCESS || !conf)
         return error_set(err, "no answer from Slurm's controller: %s",
                          said[0] ? said : slurm_strerror(code));

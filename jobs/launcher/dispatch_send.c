@@ -38,14 +38,23 @@ int dispatch_array_job(const struct dispatch *dispatch, size_t group,
                       dispatch->adviser->prefix->bin, script, err);
 }
 
+static int ask_limit(struct refresh *refresh, long *most, struct error *err)
+{
+    patience_begin(&refresh->patience);
+    int rc = refresh->slurm->array_limit(most, &refresh->requests, err);
+    patience_end(&refresh->patience);
+    return rc;
+}
+
 int dispatch_limit(struct dispatch *dispatch, const struct site *site,
                    long *most, struct error *err)
 {
+    struct refresh *refresh = &dispatch->refresh;
     *most = site->array_tasks ? site->array_tasks : RANGE_MAX;
     if (site->array_tasks || dispatch_is_local(dispatch))
         return 0;
-    if (dispatch->refresh.slurm->array_limit(most, &dispatch->refresh.requests,
-                                             err) != 0)
+    if (ask_limit(refresh, most, err) != 0 &&
+        (!refresh_refit(refresh, NULL) || ask_limit(refresh, most, err) != 0))
         return -1;
     return *most >= 1 ? 0
                       : error_set(err, "Slurm takes no arrays of jobs here "
@@ -122,8 +131,11 @@ static int request(struct dispatch *dispatch, size_t array,
     long job_id;
     sweep_array_folder(&dispatch->sweep, array, folder);
     for (int i = 0; i < REQUESTS; i++) {
-        switch (dispatch->refresh.slurm->submit(job, script, folder, &job_id,
-                                                &err)) {
+        patience_begin(&dispatch->refresh.patience);
+        enum submitted submitted =
+            dispatch->refresh.slurm->submit(job, script, folder, &job_id, &err);
+        patience_end(&dispatch->refresh.patience);
+        switch (submitted) {
         case SUBMIT_OK:
             note_taken(dispatch, array, job_id);
             return 0;
@@ -133,6 +145,8 @@ static int request(struct dispatch *dispatch, size_t array,
         case SUBMIT_UNSURE:
             break;
         }
+        if (refresh_refit(&dispatch->refresh, first_run(dispatch, array)))
+            continue;
         progress_note(&dispatch->progress, err.text);
         progress_note(&dispatch->progress,
                       "There may be an array: looking for it");

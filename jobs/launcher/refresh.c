@@ -111,14 +111,32 @@ static int switch_backend(struct refresh *refresh, struct inquiry *jobs,
         return -1;
     refresh->slurm = &backend_commands;
     error_set(&refresh->note,
-              "Slurm's library does not fit its controller (%s): using Slurm's "
-              "commands instead",
-              why.text);
+              "Slurm's library does not fit its controller (%.*s): using "
+              "Slurm's commands instead",
+              (int)strcspn(why.text, "\n"), why.text);
     if (!refresh->patience.progress)
         return 0;
     progress_note(refresh->patience.progress, refresh->note.text);
     refresh->note.text[0] = '\0';
     return 0;
+}
+
+bool refresh_refit(struct refresh *refresh, struct run *run)
+{
+    struct error err;
+    struct inquiry job = {.folder = "", .token = "-"};
+    if (run)
+        job = (struct inquiry){.folder = run->folder, .token = run->token};
+    job.submitted = run ? submitted_time(run) : time(NULL);
+    if (!may_switch(refresh))
+        return false;
+    patience_begin(&refresh->patience);
+    int rc = refresh->slurm->ask(&job, 1, &refresh->requests, &err);
+    if (rc != 0 && may_switch(refresh))
+        rc = switch_backend(refresh, &job, 1, &err);
+    patience_end(&refresh->patience);
+    return rc == 0 && refresh->slurm == &backend_commands &&
+           job.answer != ANSWER_FOUND;
 }
 
 static int ask_slurm(struct refresh *refresh, struct inquiry *jobs,

@@ -37,6 +37,13 @@ int refresh_runs(struct refresh *refresh, struct run *const *runs, size_t count,
 int refresh_lost(struct refresh *refresh, struct run *const *runs, size_t count,
                  bool mine, struct error *err);
 
+/* The controller hung up on a request. Where it answers the commands and hangs
+ * up on the library again, the library does not fit it, and the request was
+ * never read: then the commands take its place, a line says so, and the answer
+ * is true. `run`: whose job was asked for (a job of its token makes the answer
+ * false); NULL = none. */
+bool refresh_refit(struct refresh *refresh, struct run *run);
+
 /* Saves those of the runs that have another job number than `before`, or are
  * over since. A folder that is only ours to read keeps its old state, and so
  * does one whose job was sent by hand: that state is another job's. */

@@ -121,7 +121,10 @@ static long stop_arrays(struct refresh *refresh, struct run **list,
         if (before)
             continue;
         refresh->requests++;
-        if (refresh->slurm->cancel_array(array_id, err) != 0)
+        patience_begin(&refresh->patience);
+        int rc = refresh->slurm->cancel_array(array_id, err);
+        patience_end(&refresh->patience);
+        if (rc != 0)
             return -1;
     }
     return stopped;

@@ -223,6 +223,8 @@ static int request(const struct job *job, const char *script,
         case SUBMIT_UNSURE:
             break;
         }
+        if (refresh_refit(refresh, run))
+            continue;
         progress_note(progress, err.text);
         progress_note(progress, "There may be a job: looking for it");
         int found = settle(run, refresh, progress);

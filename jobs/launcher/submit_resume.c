@@ -277,7 +277,8 @@ int submit_resume(const struct options *options, struct adviser *adviser)
         .options = options,
         .adviser = adviser,
         .refresh = {.backend = options->backend ? options->backend : "",
-                    .lib_dir = adviser->prefix->lib}};
+                    .lib_dir = adviser->prefix->lib,
+                    .patience = {.progress = &dispatch.progress}}};
     if (check_options(options, &err) != 0 ||
         sweep_load(options->resume, &dispatch.sweep, &err) != 0)
         return dispatch_fail(&err);

@@ -197,7 +197,9 @@ int submit_sweep(const struct options *options, const struct config *config,
     struct dispatch dispatch = {
         .options = options,
         .adviser = adviser,
-        .refresh = {.backend = "", .lib_dir = adviser->prefix->lib}};
+        .refresh = {.backend = options->backend ? options->backend : "",
+                    .lib_dir = adviser->prefix->lib,
+                    .patience = {.progress = &dispatch.progress}}};
     if (plan_make(options, config, site, adviser->prefix, &dispatch.plan,
                   &err) != 0)
         return dispatch_fail(&err);
@@ -211,10 +213,9 @@ int submit_sweep(const struct options *options, const struct config *config,
         error_set(&err, "--no-wait: without Slurm the jobs of a sweep are "
                         "started one after the other from here: leave it out");
         status = dispatch_fail(&err);
-    } else if (backend_choose(options->backend ? options->backend : "",
-                              site->slurm, adviser->prefix->lib,
-                              &dispatch.refresh.slurm, &dispatch.refresh.note,
-                              &err) != 0) {
+    } else if (backend_choose(dispatch.refresh.backend, site->slurm,
+                              adviser->prefix->lib, &dispatch.refresh.slurm,
+                              &dispatch.refresh.note, &err) != 0) {
         status = dispatch_fail(&err);
     } else {
         if (dispatch.refresh.note.text[0])

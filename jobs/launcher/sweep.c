@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -356,11 +357,9 @@ static int complete_run(const struct run *run, struct error *err)
         return error_set(err, "%s: the path is too long", run->folder);
     if (access(path, F_OK) == 0)
         return 0;
-    char *text = run_text(run), *slash = strrchr(run->folder, '/');
-    char array[PATH_MAX];
-    snprintf(array, sizeof array, "%.*s", (int)(slash - run->folder),
-             run->folder);
-    mkdir(array, 0777);
+    char *text = run_text(run), array[PATH_MAX];
+    snprintf(array, sizeof array, "%s", run->folder);
+    mkdir(dirname(array), 0777);
     mkdir(run->folder, 0777);
     int rc = text ? file_write(run->folder, "run.json", text, FILE_PLAIN, err)
                   : error_set(err, "out of memory for a run");
