@@ -111,14 +111,26 @@ end_wait() {
     done
 }
 
-@test "munge is gone when a job is submitted: said soon, and one job" {
+@test "munge is gone when a job or a sweep is submitted: said soon, and no job twice" {
+    local grid
     daemon_kill munged
-    begin
-    wait_for 'munge, which vouches for you to Slurm, does not answer' err
+    for grid in 300 300,400; do
+        mkdir $grid
+        pushd $grid >/dev/null
+        begin --grid=$grid
+        popd >/dev/null
+    done
+    for grid in 300 300,400; do
+        wait_for 'munge, which vouches for you to Slurm, does not answer' \
+            $grid/err
+    done
     daemon_again munged
-    wait "$wait_pid"
-    grep -q passed out
-    [ "$(grep -c munge err)" = 1 ]
+    wait "${waits[0]}"
+    wait "${waits[1]}"
+    for grid in 300 300,400; do
+        [ "$(grep -c passed $grid/out)" = "$(grep -o '[34]00' <<<$grid | wc -l)" ]
+        [ "$(grep -c munge $grid/err)" = 1 ]
+    done
 }
 
 @test "a controller that hangs during submission gets one job, not two" {

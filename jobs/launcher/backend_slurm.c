@@ -296,9 +296,33 @@ static bool slurm_misfits(void)
 
 enum { MUNGE_MS = 1000 };
 
+/* Which libslurm knows only as a failed authentication, in many lines. */
+static bool munge_is_gone(int code)
+{
+    return code == SLURM_PROTOCOL_AUTHENTICATION_ERROR &&
+           !munge_answers(MUNGE_MS);
+}
+
+static int no_answer(int code, const char *said, struct error *err)
+{
+    if (munge_is_gone(code))
+        return error_set(err, "no answer from Slurm: munge's daemon (munged) "
+                              "does not answer on this machine");
+    return error_set(err, "no answer from Slurm's controller: %s",
+                     said[0] ? said : slurm_strerror(code));
+}
+
 static enum submitted refused(int code, const char *said, struct error *err)
 {
     const char *why = said[0] ? said : slurm_strerror(code);
+    if (munge_is_gone(code)) {
+        error_set(err,
+                  "munge, which vouches for you to Slurm, does not answer on "
+                  "this machine\n"
+                  "Nothing was submitted. Tell the site's staff, or try "
+                  "another login node");
+        return SUBMIT_REFUSED;
+    }
     switch (code) {
     case SLURM_COMMUNICATIONS_CONNECTION_ERROR:
     case SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR:
@@ -306,16 +330,6 @@ static enum submitted refused(int code, const char *said, struct error *err)
                   "Slurm's controller does not answer: %s\n"
                   "Nothing was submitted. Try `scontrol ping`; when it "
                   "answers again, type the same command once more",
-                  why);
-        return SUBMIT_REFUSED;
-    case SLURM_PROTOCOL_AUTHENTICATION_ERROR:
-        if (munge_answers(MUNGE_MS))
-            break;
-        error_set(err,
-                  "munge, which vouches for you to Slurm, does not answer on "
-                  "this machine: %s\n"
-                  "Nothing was submitted. Tell the site's staff, or try "
-                  "another login node",
                   why);
         return SUBMIT_REFUSED;
     case SLURM_COMMUNICATIONS_SEND_ERROR:
@@ -506,8 +520,7 @@ static int load_jobs(const struct inquiry *jobs, size_t count,
     if (rc == SLURM_SUCCESS || code == ESLURM_INVALID_JOB_ID)
         return 0;
     slurm_free_job_info_msg(*answer);
-    return error_set(err, "no answer from Slurm's controller: %s",
-                     said[0] ? said : slurm_strerror(code));
+    return no_answer(code, said, err);
 }
 
 static int slurm_ask(struct inquiry *jobs, size_t count, long *requests,
@@ -638,8 +651,7 @@ static int slurm_array_limit(long *tasks, long *requests, struct error *err)
     talk_end(said, sizeof said);
     keep_code(code, said, sizeof said);
     if (rc != SLURM_SUCCESS || !conf)
-        return error_set(err, "no answer from Slurm's controller: %s",
-                         said[0] ? said : slurm_strerror(code));
+        return no_answer(code, said, err);
     *tasks = (long)conf->max_array_sz - 1;
     slurm_free_ctl_conf(conf);
     return 0;
