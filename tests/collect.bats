@@ -174,8 +174,9 @@ disbelieved() {
 
 @test "an empty folder of runs is an empty table" {
     mkdir integ2d-runs
-    run -0 "$INTEG2D_BIN/integ2d-collect"
+    run -0 --separate-stderr "$INTEG2D_BIN/integ2d-collect"
     [ ${#lines[@]} = 1 ]
+    [[ $stderr == 'no runs here yet'* ]]
 }
 
 # A slow network file system is played by hand: the job's files are held back.

@@ -238,6 +238,11 @@ print({len(row) for row in rows}, *[row["repeats"] for row in rows
     [[ $output == '2 runs, of which 1 failed'* ]]
     [[ $stderr == *'it was never created'* ]]
     [[ $stderr == *'1 job of sweeps has not been submitted'* ]]
+    # One that may have been asked for, and of which there is nothing.
+    find "${tasks[1]}" -type f ! -name '*.sbatch' -delete
+    run -1 --separate-stderr report "$sweep"
+    [[ $output == '2 runs, of which 2 failed'* ]]
+    [[ $stderr != *'is being submitted'* ]]
 }
 
 @test "two sets of runs are compared, beyond noise or not" {

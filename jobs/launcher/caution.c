@@ -60,7 +60,7 @@ static double wide_spread(const struct point *point)
 {
     const struct spread *time = &point->time;
     double half = (time->high - time->low) / 2 / time->median;
-    return half > wide ? 100 * half : 0;
+    return half > wide && !isnan(stats_error(time)) ? 100 * half : 0;
 }
 
 static double slow_warmup(const struct point *point)
@@ -232,14 +232,14 @@ static const struct doubt {
      "took %.3g %% more than the fastest, and each is steady in itself"},
     {clock_set,
      "%s: a clock was set meanwhile, or differs from Slurm's: dates and "
-     "measured times disagree by %.5g s. The measured times come from a clock "
+     "measured times disagree by %.0f s. The measured times come from a clock "
      "that cannot be set and are used all the same"},
     {clock_back,
-     "%s: a clock was set meanwhile: the job ended %.5g s before it began. The "
+     "%s: a clock was set meanwhile: the job ended %.0f s before it began. The "
      "measured times come from a clock that cannot be set and are used all the "
      "same"},
     {clock_ahead,
-     "%s: a clock is wrong: the run began %.5g s from now, in the future. The "
+     "%s: a clock is wrong: the run began %.0f s from now, in the future. The "
      "measured times come from a clock that cannot be set and are used all the "
      "same"},
 };
@@ -381,6 +381,47 @@ static int doubt_baselines(const struct study *study,
                           labels, cautions);
 }
 
+/* A series of one point that stands for nothing by itself. */
+static bool is_alone(const struct series *series)
+{
+    const struct point *point = series->point;
+    return series->count == 1 && point->sample->workers > 1 && !point->one &&
+           isnan(point->scaled);
+}
+
+/* The last of the series from the first one on whose grids grow with the
+ * workers, without one worker to start from: the first one itself = none. */
+static size_t last_weak(const struct study *study, size_t first)
+{
+    size_t last = first;
+    const struct sample *sample = study->series[first].point->sample;
+    if (!is_alone(&study->series[first]))
+        return first;
+    for (size_t i = first + 1; i < study->many; i++) {
+        const struct sample *next = study->series[i].point->sample;
+        if (!is_alone(&study->series[i]) || !study_comparable(sample, next) ||
+            !study_is_weak(sample, next))
+            break;
+        last = i;
+    }
+    return last;
+}
+
+static int doubt_weak(const struct study *study, size_t first, size_t last,
+                      const struct labels *labels, struct cautions *cautions)
+{
+    char name[LABEL];
+    const struct sample *low = study->series[first].point->sample;
+    const struct sample *high = study->series[last].point->sample;
+    double grid = (double)low->grid / sqrt((double)low->workers);
+    return add(cautions,
+               "%s, grid %ld to %ld with %ld to %ld workers: no weak scaling: "
+               "it is measured from one worker, and there is no such run "
+               "(integ2d-submit --scheme=%s -n 1 --grid=%ld)",
+               label_scheme(labels, low, name), low->grid, high->grid,
+               low->workers, high->workers, low->scheme, 2 * lround(grid / 2));
+}
+
 /* Records of before there were checksums. */
 static int doubt_unsealed(const struct study *study, struct cautions *cautions)
 {
@@ -403,12 +444,19 @@ int caution_make(const struct study *study, const struct labels *labels,
 {
     bool *bad = calloc(study->points + 1, sizeof *bad);
     int rc = bad ? 0 : -1;
+    size_t weak = 0; /* those before it stand in no need of a baseline */
     *cautions = (struct cautions){0};
     rc |= doubt_unsealed(study, cautions);
     for (size_t i = 0;
          rc == 0 && i < study->many && cautions->count < CAUTION_MOST; i++) {
         const struct series *series = &study->series[i];
-        rc = doubt_baselines(study, series, labels, cautions);
+        size_t last = i < weak ? i : last_weak(study, i);
+        if (last > i) {
+            rc = doubt_weak(study, i, last, labels, cautions);
+            weak = last + 1;
+        }
+        if (i >= weak)
+            rc |= doubt_baselines(study, series, labels, cautions);
         for (size_t j = 0; rc == 0 && j < sizeof doubts / sizeof doubts[0]; j++)
             rc = doubt_series(series, &doubts[j], labels, bad, cautions);
     }

@@ -553,6 +553,8 @@ static int collect(const struct arguments *arguments,
         return 2;
     if (collection->count == 0 && collection->bad)
         return 2;
+    if (collection->count == 0 && collection->missing == 0)
+        fprintf(stderr, "no runs here yet: integ2d-submit makes them\n");
     int rc = judge_all(arguments, prefix, collection);
     if (print(arguments, collection) != 0 || rc != 0) {
         complain("cannot write to standard output");

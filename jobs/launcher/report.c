@@ -192,7 +192,7 @@ static void refresh_open(struct run *runs, size_t count, const char *lib_dir)
         before[loaded] = runs[i].status;
         list[loaded++] = &runs[i];
     }
-    if (loaded > 0 && refresh_runs(&refresh, list, loaded, &err) != 0)
+    if (loaded > 0 && refresh_lost(&refresh, list, loaded, false, &err) != 0)
         complain(err.text);
     else if (loaded > 0)
         refresh_save(list, before, loaded);

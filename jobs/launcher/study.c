@@ -78,6 +78,11 @@ static int by_all(const void *a, const void *b)
     return order ? order : by_number(left->job_id, right->job_id);
 }
 
+bool study_comparable(const struct sample *a, const struct sample *b)
+{
+    return by_scheme_and_kind(a, b) == 0;
+}
+
 bool study_alike(const struct point *a, const struct point *b)
 {
     const struct sample *left = a->sample, *right = b->sample;
@@ -256,9 +261,8 @@ static int make_series(struct study *study)
 
 /* ---- Weak scaling ---- */
 
-/* Whether the two grids are as far apart as the workers are, but for the
- * rounding to whole rows, half a per cent at most. */
-static bool is_weak(const struct sample *a, const struct sample *b)
+/* Whole rows are off by half a per cent at most. */
+bool study_is_weak(const struct sample *a, const struct sample *b)
 {
     double wanted =
         (double)a->grid * sqrt((double)b->workers / (double)a->workers);
@@ -297,7 +301,7 @@ static int add_weak(struct study *study, struct point *first, size_t count)
     for (size_t i = 1; i < count; i++) {
         const struct sample *last = weak.point[weak.count - 1]->sample;
         if (first[i].sample->workers > last->workers &&
-            is_weak(first->sample, first[i].sample))
+            study_is_weak(first->sample, first[i].sample))
             weak.point[weak.count++] = &first[i];
     }
     struct weak *more =

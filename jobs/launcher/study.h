@@ -69,4 +69,10 @@ void study_release(struct study *study);
 /* Whether two points differ in nothing but workers and kind. */
 bool study_alike(const struct point *a, const struct point *b);
 
+/* Whether two samples differ in nothing but workers and grid. */
+bool study_comparable(const struct sample *a, const struct sample *b);
+
+/* Whether their grids are as far apart as their workers are. */
+bool study_is_weak(const struct sample *a, const struct sample *b);
+
 #endif

@@ -97,7 +97,7 @@ static void fill_row(const struct findings *findings, const struct unit *unit,
     sheet_cell(sheet, "%ld", sample->grid);
     sheet_cell(sheet, "%ld", sample->workers);
     time_cell(sheet, unit, time->median);
-    percent_cell(sheet, time->count > 1 ? half : NAN, 1);
+    percent_cell(sheet, isnan(stats_error(time)) ? NAN : half, 1);
     speedup_cells(sheet, &point->over_serial, sample->workers);
     speedup_cells(sheet, &point->over_one, sample->workers);
     if (findings->study.weaks > 0) {

@@ -319,12 +319,34 @@ static void count_unsealed(const struct table_row *rows, size_t count,
                 unsealed == 1 ? "it was" : "they were");
 }
 
-void table_explain(const struct table_row *rows, size_t count, FILE *file)
+/* What to do about a sweep whose job was never created; NULL = it was. */
+static const char *way_on(const struct table_row *row)
 {
-    for (size_t i = 0; i < count; i++) {
+    return row->text && row->state == STATE_NEVER_CREATED
+               ? strstr(row->text, "Go on with the sweep")
+               : NULL;
+}
+
+/* Of jobs of one sweep that were never created the first is explained. */
+static void print_texts(const struct table_row *rows, size_t count, FILE *file)
+{
+    for (size_t i = 0, more = 0; i < count; i++, more = 0) {
+        const char *way = way_on(&rows[i]), *next;
         if (rows[i].text)
             fprintf(file, "%s\n", rows[i].text);
+        while (way && i + 1 < count && (next = way_on(&rows[i + 1])) != NULL &&
+               strcmp(way, next) == 0) {
+            i++;
+            more++;
+        }
+        if (more > 0)
+            fprintf(file, "the same holds for %zu more of its jobs\n", more);
     }
+}
+
+void table_explain(const struct table_row *rows, size_t count, FILE *file)
+{
+    print_texts(rows, count, file);
     count_unsealed(rows, count, file);
     if (count > 1)
         point_to_advice(rows, count, file);

@@ -285,6 +285,34 @@ static void a_grid_that_grows_with_the_workers_is_weak_scaling(void **state)
     assert_int_equal(cautions_with("grid 2000"), 0);
 }
 
+static void weak_scaling_without_one_worker_says_what_is_missing(void **state)
+{
+    (void)state;
+    add(mpi, 2, 1414, 1.0);
+    add(mpi, 4, 2000, 1.1);
+    add(mpi, 8, 2828, 1.2);
+    add(mpi, 8, 5000, 2.2);
+    study();
+    assert_int_equal(findings.study.weaks, 0);
+    expect_caution("grid 1414 to 2828 with 2 to 8 workers: no weak scaling");
+    expect_caution("(integ2d-submit --scheme=mpi -n 1 --grid=1000)");
+    assert_int_equal(cautions_with("no weak scaling"), 1);
+    /* Only the one that is not among them lacks a baseline. */
+    assert_int_equal(cautions_with("no speedup against one worker"), 1);
+    expect_caution("grid 5000: no speedup against one worker");
+}
+
+static void no_error_is_shown_of_fewer_repeats_than_have_one(void **state)
+{
+    (void)state;
+    add(openmp, 1, 100, 1.0)->repeats = 3;
+    add(openmp, 2, 100, 1.0)->repeats = 3;
+    samples[1].time_s[0] *= 2;
+    study();
+    expect_caution("1 and 2 workers: too few repeats, 3");
+    assert_int_equal(cautions_with("the spread is too wide"), 0);
+}
+
 static void doubts_are_told_in_words(void **state)
 {
     struct sample *sample;
@@ -401,6 +429,8 @@ int main(void)
         TEST(a_cost_that_grows_is_not_called_serial),
         TEST(what_a_share_means_is_told),
         TEST(a_grid_that_grows_with_the_workers_is_weak_scaling),
+        TEST(weak_scaling_without_one_worker_says_what_is_missing),
+        TEST(no_error_is_shown_of_fewer_repeats_than_have_one),
         TEST(doubts_are_told_in_words),
         TEST(steady_runs_are_not_doubted),
         TEST(a_change_is_told_from_noise),

@@ -209,6 +209,32 @@ static void explanations_are_given_for_those_that_have_one(void **state)
     assert_string_equal(text, "");
 }
 
+static void jobs_that_were_never_created_are_named_once_a_sweep(void **state)
+{
+    static const char *const sweeps[] = {"a", "a", "a", "b"};
+    struct table_row rows[4];
+    char why[4][100], *printed;
+    size_t size;
+    FILE *file = open_memstream(&printed, &size);
+    (void)state;
+    assert_non_null(file);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(why[i], sizeof(why[i]),
+                 "task %zu: never. Go on with the sweep: --resume %s", i,
+                 sweeps[i]);
+        rows[i] = (struct table_row){.verdict = RESULT_FAILED,
+                                     .state = STATE_NEVER_CREATED,
+                                     .text = why[i]};
+    }
+    table_explain(rows, 4, file);
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(printed,
+                        "task 0: never. Go on with the sweep: --resume a\n"
+                        "the same holds for 2 more of its jobs\n"
+                        "task 3: never. Go on with the sweep: --resume b\n");
+    free(printed);
+}
+
 static void csv_has_a_line_for_each_result_and_no_digit_is_lost(void **state)
 {
     (void)state;
@@ -418,6 +444,7 @@ int main(void)
         TEST(an_unknown_efficiency_is_a_dash),
         TEST(the_longest_texts_are_shown_whole),
         TEST(explanations_are_given_for_those_that_have_one),
+        TEST(jobs_that_were_never_created_are_named_once_a_sweep),
         TEST(csv_has_a_line_for_each_result_and_no_digit_is_lost),
         TEST(a_folder_may_have_any_name_in_csv),
         TEST(csv_keeps_its_columns_without_an_efficiency),
