@@ -46,8 +46,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .parser = parse_option,
         .args_doc = "RUN...",
         .doc = "Cancel the jobs of runs that integ2d-submit has started.\v"
-               "RUN is a run folder, a sweep's folder, or a job number below "
-               "./integ2d-runs.\n"
+               "RUN is a run folder, a sweep's folder, or a job number (12, or "
+               "12_3 in a sweep's array) below ./integ2d-runs.\n"
                "Exit status: 0 cancelled or over already, 1 refused, 2 bad "
                "command line or no such run, 3 no answer.",
     };

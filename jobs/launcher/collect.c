@@ -96,7 +96,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .doc =
             "Show what came out of runs that integ2d-submit has started.\v"
             "RUN is a run folder, a sweep's folder, a folder of runs or a job "
-            "number; without any, all runs below ./integ2d-runs are shown. A "
+            "number (12, or 12_3 in a sweep's array); without any, all runs "
+            "below ./integ2d-runs are shown. A "
             "job number may also be that of a job.sbatch sent by hand. For one "
             "run all advice is shown, for more only how grave it is; among "
             "more than 100, runs that are right are not looked at for advice, "

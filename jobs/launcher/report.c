@@ -128,7 +128,8 @@ static void parse_arguments(int argc, char **argv, struct arguments *arguments)
         .doc =
             "Show what runs mean when they are taken together: medians with "
             "their errors, speedups, the laws of scaling.\v"
-            "RUN is a run folder or a job number, FOLDER one that holds run "
+            "RUN is a run folder or a job number (12, or 12_3 in a sweep's "
+            "array), FOLDER one that holds run "
             "folders or sweeps; without any, the runs in ./integ2d-runs are "
             "taken. The jobs of runs that are not known to be over are asked "
             "for, once; of the others nobody is asked.\n"
