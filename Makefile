@@ -401,7 +401,7 @@ demo:
 	  $(DEMO) exec --site=$$site -- bash -lc "ml integ2d && integ2d-submit --site=$$site --scheme=mpi -n 4" || exit; done
 	@printf '\nNow you. A shell as on a login node, and the cluster taken down again:\n\n'
 	@printf '    %s shell --site=hpc2n\n    %s down\n\nIn that shell, for example:\n\n' $(DEMO) $(DEMO)
-	@printf '    ml integ2d\n    integ2d-submit --scheme=openmp -n 2\n    integ2d-submit --scheme=serial --dry-run\n    integ2d-collect\n'
+	@printf '    ml integ2d\n    integ2d-submit --scheme=openmp -n 2\n    integ2d-submit --scheme=serial -A hpc2n2026-042 --dry-run\n    integ2d-collect\n'
 
 help:
 	@echo 'make            build everything into $(BUILD)/root'
