@@ -51,7 +51,9 @@ struct ratio stats_ratio(const struct spread *a, const struct spread *b);
 
 /* Mann and Kendall's test for a trend in values in the order of their
  * measurement: beyond +-2.6 less than 1 % of series without any trend get.
- * 0 for fewer than 6 values. Source: H. B. Mann, Econometrica 13 (1945) 245. */
+ * 0 for fewer than 6 values; of more than 400 some in equal distances are
+ * taken, since the time grows with the square of their number. Source: H. B.
+ * Mann, Econometrica 13 (1945) 245. */
 double stats_trend(const double *values, size_t count);
 
 /* Half width of the bell curve's middle part with that probability. */

@@ -228,6 +228,13 @@ static void a_trend_is_found_and_noise_is_none(void **state)
     assert_true(stats_trend((double[]){1, 2, 3, 4, 5}, 5) == 0.0);
     assert_true(stats_trend((double[]){1, 2, 3, 4, 5, 6}, 6) > 2.6);
     assert_true(stats_trend((double[]){1, 2, 3, 4, 6, 5}, 6) < 2.6);
+    /* Every second of 799, and of all only a part: some seconds otherwise. */
+    static double many[1000000];
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = (double)i;
+    assert_true(stats_trend(many, COUNT(many)) > 2.6);
+    double four_hundred = stats_trend(many, 400);
+    assert_true(fabs(stats_trend(many, 799) - four_hundred) < 1e-9);
 }
 
 static void quantiles_are_those_of_the_tables(void **state)
