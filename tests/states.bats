@@ -239,6 +239,32 @@ says() {
     says "the machine's fault: submit it again" 1
 }
 
+@test "a task cancelled before it began is cancelled, and can be sent again" {
+    local sweep state
+    on hpc2n 'scontrol update PartitionName=batch State=DOWN'
+    on hpc2n 'integ2d-submit --scheme=serial --grid=100,200,300 --no-wait -q' >sent
+    read -r id sweep <sent
+    run -3 on hpc2n integ2d-collect # which keeps their number
+    # By the array's number it is not clear which one is meant.
+    run -2 --separate-stderr on hpc2n "integ2d-cancel $id"
+    [[ $stderr == *"job $id is an array: name one of its tasks, ${id}_1 to ${id}_3, or"* ]]
+    run -0 on hpc2n "integ2d-cancel ${id}_2 && scancel ${id}_3"
+    [ "$output" = "job ${id}_2 cancelled" ]
+    for backend in slurm commands; do
+        run -1 --separate-stderr on hpc2n \
+            "integ2d-collect --backend=$backend --json ${sweep%/*}"
+        [ "$(jq -r '[.[].state] | join(" ")' <<<"$output")" = \
+            'PENDING CANCELLED CANCELLED' ]
+        for state in "$sweep"/*/state.json; do
+            sed -i 's/"CANCELLED"/"PENDING"/' "$state"
+        done
+    done
+    on hpc2n 'scontrol update PartitionName=batch State=UP'
+    run -0 --separate-stderr on hpc2n "integ2d-submit --resume ${sweep%/*}"
+    [[ $stderr == *'of 3 jobs 0 are over, 1 wait or run, 2 are missing'* ]]
+    [ "$(grep -c passed <<<"$output")" = 3 ]
+}
+
 # A second munged with the same key, which takes us for the user daemon.
 @test "a job that another user cancelled, who is named" {
     local run

@@ -121,15 +121,6 @@ static bool is_wanted(const struct line *line, const struct inquiry *job)
            token_in_line(token, line->tail);
 }
 
-/* Another task of the array; the job itself never had a number of its own. */
-static bool is_sibling(const struct line *line, const struct inquiry *job)
-{
-    char token[TOKEN_TEXT];
-    return line->array_id && line->array_id == job->job_id &&
-           token_split(job->token, token) > 0 &&
-           token_in_line(token, line->tail);
-}
-
 void accounting_read(char *text, struct inquiry *jobs, size_t count)
 {
     struct line line;
@@ -139,8 +130,6 @@ void accounting_read(char *text, struct inquiry *jobs, size_t count)
         for (size_t i = 0; i < count; i++) {
             if (is_wanted(&line, &jobs[i]))
                 line_apply(&line, &jobs[i]);
-            else if (is_sibling(&line, &jobs[i]))
-                jobs[i].left_out = true;
         }
     }
 }

@@ -19,6 +19,7 @@ struct reading {
     struct rule *rule;    /* the section's, NULL before the first one */
     char where[PATH_MAX]; /* the section starts */
     bool has_severity;
+    bool is_new; /* no file before has a rule of that name */
 };
 
 static void rule_release(struct rule *rule)
@@ -42,6 +43,23 @@ void rules_release(struct rules *rules)
     *rules = (struct rules){0};
 }
 
+/* A rule that nobody has made cannot be turned off: a slip of the fingers. */
+static int check_off(const struct reading *reading, struct error *err)
+{
+    const struct rules *rules = reading->rules;
+    const char **names = calloc(rules->count, sizeof *names);
+    if (!names)
+        return error_set(err, "%s: out of memory", reading->where);
+    for (size_t i = 0; i + 1 < rules->count; i++) /* it is the last one */
+        names[i] = rules->rule[i].name;
+    const char *nearest = parse_nearest(reading->rule->name, names);
+    free(names);
+    return error_set(err, "%s: there is no rule [%s] to turn off%s%s%s",
+                     reading->where, reading->rule->name,
+                     nearest ? "; did you mean [" : "", nearest ? nearest : "",
+                     nearest ? "]?" : "");
+}
+
 /* What a rule must have, when its section ends. */
 static int finish_rule(struct reading *reading, struct error *err)
 {
@@ -52,6 +70,8 @@ static int finish_rule(struct reading *reading, struct error *err)
                           : rule->whens == 0       ? "when"
                           : rule->says == 0        ? "say"
                                                    : NULL;
+    if (rule && rule->off && reading->is_new)
+        return check_off(reading, err);
     if (!missing)
         return 0;
     return error_set(err, "%s: the rule [%s] has no line '%s = ...'",
@@ -64,6 +84,7 @@ static int start_rule(struct reading *reading, const char *name,
 {
     struct rules *rules = reading->rules;
     reading->has_severity = false;
+    reading->is_new = false;
     for (size_t i = 0; i < rules->count; i++) {
         if (strcmp(rules->rule[i].name, name) == 0) {
             reading->rule = &rules->rule[i];
@@ -78,6 +99,7 @@ static int start_rule(struct reading *reading, const char *name,
         return error_set(err, "%s: out of memory", reading->where);
     rules->rule = more;
     reading->rule = &more[rules->count++];
+    reading->is_new = true;
     *reading->rule = (struct rule){0};
     strcpy(reading->rule->name, name);
     return 0;

@@ -94,6 +94,15 @@ int backend_choose(const char *name, bool slurm, const char *lib_dir,
                      why.text);
 }
 
+int backend_check_slurm(const char *name, struct error *err)
+{
+    char shown[80];
+    if (!name[0] || strcmp(name, "slurm") == 0 || strcmp(name, "commands") == 0)
+        return 0;
+    file_visible(name, shown, sizeof shown);
+    return error_set(err, "--backend: '%s' is none of slurm, commands", shown);
+}
+
 bool backend_is_slurm(const struct backend *backend)
 {
     return backend != &backend_local;

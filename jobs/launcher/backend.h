@@ -49,8 +49,6 @@ struct inquiry {
     /* The answer: */
     struct job_status status; /* where it was found */
     enum answer answer;
-    bool left_out; /* ABSENT, and accounting has others of its array: a task
-                      that was cancelled before it began leaves no trace */
 };
 
 /* What became of a request to run a job. */
@@ -119,6 +117,10 @@ extern const struct backend backend_commands;
 int backend_choose(const char *name, bool slurm, const char *lib_dir,
                    const struct backend **backend, struct error *note,
                    struct error *err);
+
+/* Whether a --backend that is only for Slurm is one of its two ("" = not
+ * typed). Returns 0 or -1. */
+int backend_check_slurm(const char *name, struct error *err);
 
 /* Whether this is Slurm, one way or the other. */
 bool backend_is_slurm(const struct backend *backend);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backend.h"
 #include "prefix.h"
 #include "stop.h"
 
@@ -83,7 +84,8 @@ int main(int argc, char **argv)
     int worst = 0;
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
-    if (prefix_find(&prefix, &err) != 0) {
+    if (backend_check_slurm(arguments.backend, &err) != 0 ||
+        prefix_find(&prefix, &err) != 0) {
         fprintf(stderr, "integ2d-cancel: %s\n", err.text);
         return 2;
     }

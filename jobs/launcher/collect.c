@@ -572,7 +572,8 @@ int main(int argc, char **argv)
     struct collection collection = {0};
     prefix_standard();
     parse_arguments(argc, argv, &arguments);
-    if (prefix_find(&prefix, &err) != 0) {
+    if (backend_check_slurm(arguments.backend, &err) != 0 ||
+        prefix_find(&prefix, &err) != 0) {
         complain(err.text);
         return 2;
     }

@@ -77,8 +77,10 @@ static int take_quoted(const char **text, struct test *test, struct error *err)
     char quote = (*text)[0];
     const char *end = strchr(*text + 1, quote);
     if (!end)
-        return error_set(err, "%s: the closing %c is missing", shown(*text),
-                         quote);
+        return error_set(err,
+                         "%s: the closing %c is missing (a semicolon behind a "
+                         "blank starts a comment)",
+                         shown(*text), quote);
     size_t length = (size_t)(end - *text) - 1;
     if (length >= sizeof test->text)
         return error_set(err, "the text has %zu bytes; at most %zu are read",
@@ -116,6 +118,11 @@ static int take_value(const char **text, struct test *test, struct error *err)
     if (**text == '-' || (**text >= '0' && **text <= '9'))
         return take_number(text, test, err);
     test->value = VALUE_FACT;
+    if (strspn(*text, NAME_LETTERS) == 0)
+        return error_set(err,
+                         "'%s': expected a number, a text in quotes, or the "
+                         "name of a fact",
+                         shown(*text));
     return take_name(text, &test->other, err);
 }
 
@@ -184,7 +191,9 @@ static int take_or(const char **text, struct error *err)
         *text += 2;
         return 1;
     }
-    return error_set(err, "'%s': expected 'or' and another test, or the end",
+    return error_set(err,
+                     "'%s': expected 'or' and another test, or the end (what "
+                     "must hold besides goes on a line 'when' of its own)",
                      shown(*text));
 }
 

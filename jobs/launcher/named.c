@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "by_hand.h"
+#include "file.h"
 #include "sweep.h"
 
 const char *const named_parent = "integ2d-runs";
@@ -42,6 +43,36 @@ static int find_job(long job_id, char **folders, size_t count, struct run *run,
             return two_runs(name, run, &other, err);
         }
         *run = other;
+    }
+    return found;
+}
+
+/* Whether the number is that of a whole array, of a sweep whose runs are among
+ * the folders: then there is a better name for each of its tasks. */
+static bool is_array(long job_id, char **folders, size_t count,
+                     struct error *err)
+{
+    char folder[PATH_MAX], last[PATH_MAX] = "";
+    struct run run;
+    struct sweep sweep;
+    struct error ignored;
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        if (run_load(folders[i], &run, &ignored) != 0 ||
+            !run_sweep_folder(&run, folder) || strcmp(folder, last) == 0 ||
+            sweep_load(folder, &sweep, &ignored) != 0)
+            continue;
+        snprintf(last, sizeof last, "%s", folder);
+        for (size_t k = 0; k < sweep.arrays && !found; k++) {
+            found = sweep.array[k].job_id == job_id;
+            if (found)
+                error_set(err,
+                          "job %ld is an array: name one of its tasks, %ld_1 "
+                          "to %ld_%zu, or the sweep's folder\n  %s",
+                          job_id, job_id, job_id, sweep.array[k].count,
+                          file_short_name(folder));
+        }
+        sweep_release(&sweep);
     }
     return found;
 }
@@ -145,6 +176,26 @@ static int load_task(const char *name, long array, long task, struct run *run,
     return found > 0 ? 0 : -1;
 }
 
+/* What a folder that is no run's is, so that it can be named better. */
+static int load_folder(const char *name, struct run *run, struct error *err)
+{
+    char path[PATH_MAX], shown[PATH_MAX];
+    complete_task(name);
+    if (run_load(name, run, err) == 0)
+        return 0;
+    file_visible(name, shown, sizeof shown);
+    if (!name[0])
+        return error_set(err, "'' names no run: name a run folder or a job "
+                              "number");
+    if (snprintf(path, sizeof path, "%s/..", name) < (int)sizeof path &&
+        sweep_is(path) && access(path, F_OK) == 0)
+        return error_set(err,
+                         "%s is a part of a sweep: name the sweep's folder, "
+                         "or that of one of the tasks in it",
+                         shown);
+    return -1;
+}
+
 int named_load(const char *name, struct run *run, struct error *err)
 {
     char *end, **folders;
@@ -154,15 +205,15 @@ int named_load(const char *name, struct run *run, struct error *err)
         return load_task(name, array, task, run, err);
     errno = 0;
     long job_id = strtol(name, &end, 10);
-    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0) {
-        complete_task(name);
-        return run_load(name, run, err);
-    }
+    if (*end != '\0' || errno != 0 || job_id <= 0 || access(name, F_OK) == 0)
+        return load_folder(name, run, err);
     if (list_runs(&folders, &count, err) != 0)
         return error_prefix(err, "job %ld", job_id);
     int found = find_job(job_id, folders, count, run, err);
     if (found == 0)
         found = by_hand_find(job_id, folders, count, run);
+    if (found == 0 && is_array(job_id, folders, count, err))
+        found = -1;
     for (size_t i = 0; i < count; i++)
         free(folders[i]);
     free(folders);

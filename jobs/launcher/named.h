@@ -11,7 +11,7 @@
 extern const char *const named_parent;
 
 /* Loads the run folder called `name`, or the run below named_parent whose job
- * has that number. Returns 0 or -1. */
+ * has that number ("12", or "12_3" for a task of an array). Returns 0 or -1. */
 int named_load(const char *name, struct run *run, struct error *err);
 
 #endif

@@ -86,11 +86,14 @@ static const struct argp_option table[] = {
      "where it can be used)",
      3},
     {"cancel", KEY_CANCEL, "RUN", 0,
-     "cancel the job of this run folder or job number, and do nothing else", 3},
+     "cancel what this run folder, sweep or job number stands for, and do "
+     "nothing else",
+     3},
     {"json", KEY_JSON, 0, 0, "print the result as JSON", 3},
     {"quiet", 'q', 0, 0, "no progress", 3},
     {0, 'Q', 0, OPTION_ALIAS | OPTION_HIDDEN, 0, 3},
-    {"verbose", 'v', 0, 0, "show where each setting came from", 3},
+    {"verbose", 'v', 0, 0,
+     "show where each setting came from, and count the requests to Slurm", 3},
     {0},
 };
 
@@ -126,6 +129,9 @@ static const struct {
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
+    if (key == KEY_CANCEL && options->cancel)
+        argp_error(state, "--cancel takes one run: integ2d-cancel takes any "
+                          "number of them");
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].key == key) {
             *(const char **)((char *)options + texts[i].offset) = value;
@@ -241,4 +247,38 @@ void options_parse(int argc, char **argv, struct options *options)
     *options = (struct options){0};
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, options);
+}
+
+const char *options_first(const struct options *options)
+{
+    const struct {
+        const char *name, *value;
+    } of_a_job[] = {
+        {"--site", options->site},
+        {"--scheme", options->scheme},
+        {"-n", options->workers},
+        {"--grid", options->grid},
+        {"--repeat", options->repeat},
+        {"--math", options->math},
+        {"--mode", options->mode},
+        {"--account", options->account},
+        {"--time", options->time},
+        {"--partition", options->partition},
+        {"--nodes", options->nodes},
+        {"-c", options->cpus_per_task},
+        {"--mem", options->mem},
+        {"--constraint", options->constraint},
+        {"--reservation", options->reservation},
+        {"--name", options->name},
+        {"--output-dir", options->output_dir},
+        {"--max-jobs", options->max_jobs},
+        {"--weak", options->weak ? "" : NULL},
+        {"--placement", options->placement ? "" : NULL},
+        {"--dry-run", options->dry_run ? "" : NULL},
+    };
+    for (size_t i = 0; i < sizeof of_a_job / sizeof of_a_job[0]; i++) {
+        if (of_a_job[i].value)
+            return of_a_job[i].name;
+    }
+    return NULL;
 }

@@ -41,4 +41,8 @@ struct options {
  * bad command line prints why and ends it with 2. */
 void options_parse(int argc, char **argv, struct options *options);
 
+/* The first option given that says what to run, or how to ask for it; NULL =
+ * none. A sweep that goes on, or a job to cancel, takes none of these. */
+const char *options_first(const struct options *options);
+
 #endif

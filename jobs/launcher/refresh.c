@@ -58,11 +58,6 @@ static void apply(const struct inquiry *job, struct run *run)
         status->job_id = job->status.job_id;
     if (status->job_id != 0 && exit_file_read(run, status) == 0)
         return;
-    if (job->answer == ANSWER_ABSENT && job->left_out && !found) {
-        status->array_id = status->job_id;
-        status->state = STATE_CANCELLED;
-        return;
-    }
     status->state = STATE_UNKNOWN;
     memcpy(status->reason, job->status.reason, sizeof status->reason);
 }
@@ -150,6 +145,48 @@ static int ask_slurm(struct refresh *refresh, struct inquiry *jobs,
     return rc;
 }
 
+/* A task that is in its array no more and has left no file: it may have been
+ * cancelled before it began, of which Slurm keeps nothing. */
+static bool may_be_gone(const struct run *run)
+{
+    char folder[PATH_MAX];
+    return run->answer == ANSWER_ABSENT && run->status.job_id != 0 &&
+           run->status.state == STATE_UNKNOWN && !run->by_hand &&
+           run_sweep_folder(run, folder) && run_find_job(run) == 0;
+}
+
+/* Looks for those among all jobs, and once more in accounting: a task may have
+ * begun, and got another number, while it was asked for. */
+static void settle_gone(struct refresh *refresh, struct run *const *runs,
+                        size_t count)
+{
+    const struct timespec settle = {.tv_sec = SETTLE_S};
+    struct inquiry *jobs = calloc(count, sizeof *jobs);
+    struct run **gone = calloc(count, sizeof *gone);
+    size_t found = 0;
+    struct error ignored;
+    for (size_t i = 0; jobs && gone && i < count; i++) {
+        if (!may_be_gone(runs[i]))
+            continue;
+        gone[found] = runs[i];
+        jobs[found++] = (struct inquiry){.folder = runs[i]->folder,
+                                         .token = runs[i]->token,
+                                         .submitted = submitted_time(runs[i])};
+    }
+    if (found > 0)
+        nanosleep(&settle, NULL);
+    if (found > 0 && ask_slurm(refresh, jobs, found, &ignored) != 0)
+        found = 0;
+    for (size_t i = 0; i < found; i++) {
+        if (jobs[i].answer == ANSWER_ABSENT && may_be_gone(gone[i])) {
+            gone[i]->status.array_id = gone[i]->status.job_id;
+            gone[i]->status.state = STATE_CANCELLED;
+        }
+    }
+    free(jobs);
+    free(gone);
+}
+
 /* All runs of one kind that are not over. */
 static int ask(struct refresh *refresh, struct run *const *runs, size_t count,
                bool local, struct error *err)
@@ -179,8 +216,10 @@ static int ask(struct refresh *refresh, struct run *const *runs, size_t count,
         if (is_open(runs[i], local))
             apply(&jobs[asked++], runs[i]);
     }
-    if (rc == 0 && asked > 0 && !local)
+    if (rc == 0 && asked > 0 && !local) {
+        settle_gone(refresh, runs, count);
         find_who(refresh, runs, count);
+    }
     free(jobs);
     return rc;
 }

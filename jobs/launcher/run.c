@@ -292,8 +292,9 @@ int run_load(const char *path, struct run *run, struct error *err)
     if (!realpath(path, run->folder))
         return error_set(err, "no run folder at %s: %s", path, strerror(errno));
     if (read_json(run, "run.json", unpack_request, err) != 0)
-        return errno == ENOENT ? error_prefix(err, "%s is no run folder", path)
-                               : -1;
+        return errno == ENOENT || errno == ENOTDIR
+                   ? error_prefix(err, "%s is no run folder", path)
+                   : -1;
     /* Without a state, the submission was cut short. */
     return run_load_state(run, err);
 }

@@ -65,7 +65,9 @@ enum stopped stop_run(struct refresh *refresh, struct run *run, char *text,
         return STOP_FAILED;
     }
     run_job_name(run, name);
-    snprintf(text, size, "job %s cancelled", name);
+    snprintf(text, size, "job %s %s", name,
+             run->status.state == STATE_COMPLETING ? "was ending already"
+                                                   : "cancelled");
     return STOP_DONE;
 }
 
@@ -110,7 +112,7 @@ static long stop_arrays(struct refresh *refresh, struct run **list,
         long array_id = run->status.array_id;
         if (run->answer != ANSWER_FOUND || state_is_final(run->status.state))
             continue;
-        stopped++;
+        stopped += run->status.state != STATE_COMPLETING;
         if (array_id == last)
             continue;
         bool before = false;

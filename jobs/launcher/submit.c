@@ -339,6 +339,13 @@ static int cancel(const struct options *options, const char *lib_dir)
     enum stopped stopped;
     struct error err;
     char text[sizeof err.text];
+    const char *first = options->resume ? "--resume" : options_first(options);
+    if (first) {
+        error_set(&err, "--cancel does nothing else: leave %s out", first);
+        return fail(&err);
+    }
+    if (backend_check_slurm(refresh.backend, &err) != 0)
+        return fail(&err);
     if (stop_named(&refresh, options->cancel, &stopped, text, sizeof text,
                    &err) != 0)
         return fail(&err);

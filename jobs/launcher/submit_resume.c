@@ -18,39 +18,13 @@ enum { LEFT_MS = 10000 };
 /* Options of the sweep cannot be changed when it goes on. */
 static int check_options(const struct options *options, struct error *err)
 {
-    const struct {
-        const char *name, *value;
-    } not_now[] = {
-        {"--site", options->site},
-        {"--scheme", options->scheme},
-        {"-n", options->workers},
-        {"--grid", options->grid},
-        {"--repeat", options->repeat},
-        {"--math", options->math},
-        {"--mode", options->mode},
-        {"--account", options->account},
-        {"--time", options->time},
-        {"--partition", options->partition},
-        {"--nodes", options->nodes},
-        {"-c", options->cpus_per_task},
-        {"--mem", options->mem},
-        {"--constraint", options->constraint},
-        {"--reservation", options->reservation},
-        {"--name", options->name},
-        {"--output-dir", options->output_dir},
-        {"--max-jobs", options->max_jobs},
-        {"--weak", options->weak ? "" : NULL},
-        {"--placement", options->placement ? "" : NULL},
-        {"--dry-run", options->dry_run ? "" : NULL},
-    };
-    for (size_t i = 0; i < sizeof not_now / sizeof not_now[0]; i++) {
-        if (not_now[i].value)
-            return error_set(err,
-                             "--resume: a sweep goes on as it was begun: "
-                             "leave %s out, or begin a new one",
-                             not_now[i].name);
-    }
-    return 0;
+    const char *first = options_first(options);
+    if (!first)
+        return 0;
+    return error_set(err,
+                     "--resume: a sweep goes on as it was begun: leave %s out, "
+                     "or begin a new one",
+                     first);
 }
 
 /* A job that was ended from outside, so that it may end well another time. */

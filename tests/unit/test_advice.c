@@ -187,6 +187,8 @@ static void what_is_no_rule_is_named_with_its_line(void **state)
         {"[a]\nseverity = bad\n", ":2:", "error, warning, hint and off"},
         {"[a]\nseverity =\n", ":2:", "has no value"},
         {"[a]\nseverity = off\nseverity = off\n", ":3:", "twice"},
+        {RULE "[aa]\nseverity = off\n", ":5:", "did you mean [a]?"},
+        {"[x]\nseverity = off\n", ":1:", "no rule [x] to turn off"},
         {RULE "wen = x\n", ":5:", "did you mean when?"},
         {RULE "read = x\nread = x\n", ":6:", "twice"},
         {RULE "say = @\n", ":5:", "no part of an @fact@"},
