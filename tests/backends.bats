@@ -330,4 +330,21 @@ other_release() {
     [[ $stderr == *"empty is no run folder"* ]]
     run -2 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --cancel empty
     [[ $stderr == *"empty is no run folder"* ]]
+    touch file
+    mkdir -p sweep/array_1-x && touch sweep/sweep.json
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-cancel" file '' \
+        sweep/array_1-x 12_3
+    [[ $stderr == *"file is no run folder"* ]]
+    [[ $stderr == *"'' names no run"* ]]
+    [[ $stderr == *"sweep/array_1-x is a part of a sweep"* ]]
+    [[ $stderr == *"12_3"* ]]
+    for program in integ2d-cancel integ2d-collect 'integ2d-submit --cancel'; do
+        run -2 --separate-stderr bash -c "$INTEG2D_BIN/$program empty --backend=pbs"
+        [[ $stderr == *"'pbs' is none of slurm, commands"* ]]
+    done
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --cancel empty -n 2
+    [[ $stderr == *"--cancel does nothing else: leave -n out"* ]]
+    run -2 --separate-stderr "$INTEG2D_BIN/integ2d-submit" --cancel empty \
+        --cancel 7
+    [[ $stderr == *"--cancel takes one run"* ]]
 }
