@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "refresh.h"
 
+#include <dirent.h>
+#include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +11,7 @@
 #include "accounting.h"
 #include "exit_file.h"
 #include "lock.h"
+#include "token.h"
 
 enum {
     SETTLE_S = 2,      /* between the two questions */
@@ -155,6 +159,40 @@ static bool may_be_gone(const struct run *run)
            run_sweep_folder(run, folder) && run_find_job(run) == 0;
 }
 
+/* Whether the folder of a task beside this one has a file of a job. */
+static bool one_beside_began(const struct run *run)
+{
+    struct run other = *run;
+    bool began = false;
+    char array[PATH_MAX];
+    snprintf(array, sizeof array, "%s", run->folder);
+    DIR *dir = opendir(dirname(array));
+    for (struct dirent *entry; dir && !began && (entry = readdir(dir));) {
+        began = strncmp(entry->d_name, "task_", 5) == 0 &&
+                snprintf(other.folder, sizeof other.folder, "%s/%s", array,
+                         entry->d_name) < (int)sizeof other.folder &&
+                run_find_job(&other) != 0;
+    }
+    if (dir)
+        closedir(dir);
+    return began;
+}
+
+/* Whether Slurm has, or has had, other tasks of its array: else the controller
+ * may have lost all of them, and nothing is known. */
+static bool has_array(const struct run *run, struct run *const *runs,
+                      size_t count)
+{
+    char mine[TOKEN_TEXT], other[TOKEN_TEXT];
+    token_split(run->token, mine);
+    for (size_t i = 0; i < count; i++) {
+        token_split(runs[i]->token, other);
+        if (runs[i]->answer == ANSWER_FOUND && strcmp(mine, other) == 0)
+            return true;
+    }
+    return one_beside_began(run);
+}
+
 /* Looks for those among all jobs, and once more in accounting: a task may have
  * begun, and got another number, while it was asked for. */
 static void settle_gone(struct refresh *refresh, struct run *const *runs,
@@ -166,7 +204,7 @@ static void settle_gone(struct refresh *refresh, struct run *const *runs,
     size_t found = 0;
     struct error ignored;
     for (size_t i = 0; jobs && gone && i < count; i++) {
-        if (!may_be_gone(runs[i]))
+        if (!may_be_gone(runs[i]) || !has_array(runs[i], runs, count))
             continue;
         gone[found] = runs[i];
         jobs[found++] = (struct inquiry){.folder = runs[i]->folder,
