@@ -210,18 +210,20 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
 }
 
 @test "tasks scattered over nodes that one could hold" {
-    local node idle
+    local node used cores
     edited hpc2n 'mpi -n 4' 's/^$/\n/'
     sent copies
     sent nothing
     cd "$BATS_TEST_TMPDIR"/work/integ2d-runs/*
     job_over hpc2n "$(sed 's/ .*//' ../../own)"
     # With two cores of each node left, four tasks find no node alone.
+    cores=$(on hpc2n 'sinfo -h -n n1 -o %c -p batch')
     undo='scancel --name=filler'
     for node in n1 n2; do
-        idle=$(on hpc2n "sinfo -h -n $node -o %C -p batch" | cut -d/ -f2)
+        used=$(on hpc2n "squeue -h -t R,CG -w $node -o %C" |
+            awk '{sum += $1} END {print sum + 0}')
         on hpc2n "sbatch -A hpc2n2026-042 -t 5 -J filler -w $node \
-            -n $((idle - 2)) -o /dev/null --wrap 'sleep 300'"
+            -n $((cores - used - 2)) -o /dev/null --wrap 'sleep 300'"
     done
     for _ in $(seq 400); do
         if [ "$(on hpc2n 'squeue -h -t R -n filler -o %i' | wc -l)" = 2 ]; then
