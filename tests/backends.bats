@@ -86,9 +86,10 @@ a_failure() {
 }
 
 a_cancellation() {
-    with "$1" 'SUBMIT --scheme=serial --repeat=200 --no-wait'
+    with "$1" 'SUBMIT --scheme=serial --repeat=9000 --no-wait'
     run -0 with "$1" 'CANCEL integ2d-runs/*'
     [ "$output" = "job $(job_id) cancelled" ]
+    [ "$1" = local ] || cancel_accounted hpc2n "$(job_id)"
     run -1 --separate-stderr with "$1" 'COLLECT --wait -q'
     [[ $stderr == *"was cancelled (CANCELLED"* ]]
     [ "$1" = local ] || [[ $stderr == *" by $(id -un)"* ]]
@@ -106,11 +107,8 @@ a_cancellation() {
 
 # At a site that takes comments away, as a job's owner can, too.
 a_stripped_comment() {
-    local prefix=$BATS_TEST_TMPDIR/prefix-$1 id token
-    cp -r "${INTEG2D_BIN%/bin}" "$prefix"
-    sed -i 's/^\[site\]/&\ncomments = stripped/' \
-        "$prefix"/share/integ2d/site/{hpc2n,local}.ini
-    with "$1" "PATH=$prefix/bin:\$PATH SUBMIT --scheme=serial --repeat=2 --no-wait"
+    local id token
+    with "$1" "PATH=$prefix/bin:\$PATH SUBMIT --scheme=serial --grid=300 --no-wait"
     id=$(job_id)
     token=$(jq -r .token "$(run_folder)/run.json")
     [ "$(jq -r .name "$(run_folder)/run.json")" = "integ2d-serial-$token" ]
@@ -120,12 +118,21 @@ a_stripped_comment() {
         on hpc2n "scontrol update JobId=$id Comment="
         [ -z "$(on hpc2n "squeue -h -t all -O comment:9 -j $id" | tr -d ' ')" ]
     fi
+    touch looked # see below
     rm "$(run_folder)/state.json"
     run -0 --separate-stderr with "$1" 'COLLECT --wait -q'
     [[ ${lines[1]} == *" $id "*passed ]]
 }
 
 @test "where comments are taken away the job's name has the token" {
+    local prefix
+    # Of a job that is over Slurm would change nothing: each waits in its folder
+    # until it has been looked at.
+    prefix=$(copy_prefix)
+    sed -i 's/^\[site\]/&\ncomments = stripped/' \
+        "$prefix"/share/integ2d/site/{hpc2n,local}.ini
+    sed -i 's|^@COMMAND@|until [ -e ../../looked ]; do sleep 0.05; done\n&|' \
+        "$prefix"/share/integ2d/jobs/*.sbatch.in
     each a_stripped_comment
 }
 
@@ -304,7 +311,7 @@ other_release() {
 }
 
 @test "a job of somebody else's run is not cancelled by its number" {
-    on hpc2n 'integ2d-submit --scheme=serial --repeat=50 --no-wait \
+    on hpc2n 'integ2d-submit --scheme=serial --repeat=9000 --no-wait \
         --output-dir=other
         integ2d-submit --scheme=serial --grid=300 -q'
     local folder id

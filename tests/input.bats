@@ -117,7 +117,7 @@ load common
 }
 
 @test "a node of the cluster that is too small is Slurm's refusal, shown" {
-    refused hpc2n "integ2d-submit --scheme=openmp -n 200" 'Slurm refused the job'
+    refused hpc2n "integ2d-submit --scheme=openmp -n 256" 'Slurm refused the job'
 }
 
 @test "an account of the wrong shape is refused with the right shape" {
