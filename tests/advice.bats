@@ -485,7 +485,7 @@ refused_by() {
 }
 
 @test "a time limit that is too short, and the time it takes" {
-    local limit done repeats elapsed_s
+    local limit over repeats elapsed_s
     cd "$BATS_FILE_TMPDIR/long"
     # Slurm itself looks for such jobs every 30 s.
     job_over hpc2n "$(jq .job_id "$(run_folder)/state.json")"
@@ -498,9 +498,9 @@ refused_by() {
     advised hpc2n time-too-short '(in minutes: 1). Repeats over' ' of 4000.' \
         "    #SBATCH -t $limit"
     # At that pace for all repeats, and the one that warms up, a third more.
-    read -r done repeats elapsed_s <"$(run_folder)/progress_$id"
-    [ "$limit" = "$(awk -v done="$done" -v all="$repeats" -v s="$elapsed_s" \
-        'BEGIN { m = (s / (done + 1) * (all + 1) * 4 / 3 + 30) / 60
+    read -r over repeats elapsed_s <"$(run_folder)/progress_$id"
+    [ "$limit" = "$(awk -v over="$over" -v all="$repeats" -v s="$elapsed_s" \
+        'BEGIN { m = (s / (over + 1) * (all + 1) * 4 / 3 + 30) / 60
             m = int(m) + (m > int(m))
             printf "%02d:%02d:00\n", m / 60, m % 60 }')" ]
 }

@@ -28,21 +28,40 @@ clean() {
     clean integ2d-gil -n 2 --grid=50 --sum=running
 }
 
+# Several, a line each on standard input, at the same time.
+all_clean() {
+    local words i pids=() status=0
+    while read -ra words; do
+        clean "${words[@]}" </dev/null >"said.${#pids[@]}" 2>&1 &
+        pids+=($!)
+    done
+    for i in "${!pids[@]}"; do
+        wait "${pids[i]}" && continue
+        cat "said.$i"
+        status=1
+    done
+    return $status
+}
+
 @test "the launcher is clean from the command line to the table" {
     export INTEG2D_ACCOUNT=hpc2n2026-042
-    clean integ2d-submit --site=hpc2n --scheme=mpi -n 4 --dry-run
-    clean integ2d-submit --site=local --scheme=serial --grid=100
-    clean integ2d-submit --site=local --scheme=serial --grid=100 --json
-    clean integ2d-collect
-    clean integ2d-collect --json
-    clean integ2d-collect --csv
-    clean integ2d-report --against integ2d-runs --plot
-    clean integ2d-report --format=json
-    clean integ2d-report --format=html
-    for run in integ2d-runs/*; do
-        clean integ2d-usage --html=page.html "$run"
-        clean integ2d-usage --json "$run"
-    done
+    all_clean <<'END'
+integ2d-submit --site=hpc2n --scheme=mpi -n 4 --dry-run
+integ2d-submit --site=local --scheme=serial --grid=100
+integ2d-submit --site=local --scheme=serial --grid=100 --json
+END
+    all_clean <<END
+integ2d-collect
+integ2d-collect --json
+integ2d-collect --csv
+integ2d-report --against integ2d-runs --plot
+integ2d-report --format=json
+integ2d-report --format=html
+$(for run in integ2d-runs/*; do
+        echo "integ2d-usage --html=${run##*/}.html $run"
+        echo "integ2d-usage --json $run"
+    done)
+END
     run -2 clean integ2d-report nosuch
     run -2 clean integ2d-submit --site=hpc2m --scheme=mpi
 }
