@@ -17,9 +17,15 @@ processes_of() {
     grep -lzFx "INTEG2D_LAB_PROCESS=$1" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
 }
 
+# Those that started it, and not its jobs: each has a session of its own.
+daemons_of() {
+    processes_of "$1" | xargs ps -o sid=,pid=,comm= -p |
+        grep -E ' (munged|mariadbd|slurmdbd|slurmctld|slurmd)$' | awk '$1 == $2' | sort
+}
+
 # A lab of the test's own; teardown takes it down whatever happens.
 own_lab() {
-    own=$BATS_TEST_TMPDIR/$1
+    own=$BATS_FILE_TMPDIR/$1
     lab=("$INTEG2D_BIN/integ2d-lab" --lab="$own")
     own_labs+=("$own")
 }
@@ -29,6 +35,64 @@ teardown() {
     for folder in "${own_labs[@]}"; do
         "$INTEG2D_BIN/integ2d-lab" --lab="$folder" down
     done
+}
+
+deep=$(printf 'deep/%.0s' {1..25})lab
+
+# Those labs start side by side while the tests before them run: a start is
+# waiting for one daemon after the other.
+setup_file() {
+    local taken prefix=$BATS_FILE_TMPDIR/prefix
+    begin_up "$deep" "$INTEG2D_BIN/integ2d-lab"
+    begin_up rebooted "$INTEG2D_BIN/integ2d-lab"
+    # A part that cannot start.
+    mkdir -p "$BATS_FILE_TMPDIR/broken/etc"
+    : >"$BATS_FILE_TMPDIR/broken/lab.conf"
+    echo "too short" >"$BATS_FILE_TMPDIR/broken/etc/munge.key"
+    chmod 600 "$BATS_FILE_TMPDIR/broken/etc/munge.key"
+    begin_up broken "$INTEG2D_BIN/integ2d-lab"
+    # This copy of integ2d-lab believes at first that the port is free.
+    taken=$(SLURM_CONF="$INTEG2D_LAB/etc/slurm.conf" scontrol show config |
+        awk '/^SlurmctldPort/ { print $3 }')
+    mkdir -p "$prefix/bin"
+    ln -s "$INTEG2D_BIN/../share" "$prefix/share"
+    sed "s/^ports_choose() {/&\n\
+        if [[ -z \${slurmctld_port-} ]]; then\n\
+            slurmctld_port=$taken slurmdbd_port=$((taken + 1))\n\
+            n1_port=$((taken + 2)) n2_port=$((taken + 3))\n\
+            return\n\
+        fi/" "$INTEG2D_BIN/integ2d-lab" >"$prefix/bin/integ2d-lab"
+    chmod +x "$prefix/bin/integ2d-lab"
+    begin_up clash "$prefix/bin/integ2d-lab"
+}
+
+teardown_file() {
+    local name
+    for name in "$deep" rebooted broken clash; do
+        "$INTEG2D_BIN/integ2d-lab" --lab="$BATS_FILE_TMPDIR/$name" down
+    done
+}
+
+# begin_up NAME PROGRAM
+begin_up() {
+    local said=$BATS_FILE_TMPDIR/${1%%/*}.said
+    (
+        "$2" --lab="$BATS_FILE_TMPDIR/$1" up && status=0 || status=$?
+        echo "status $status"
+    ) >"$said" 2>&1 3>&- &
+}
+
+# What up said of such a lab: sets output and status.
+ended_up() {
+    local i said=$BATS_FILE_TMPDIR/${1%%/*}.said
+    for (( i = 0; i < 600; i++ )); do
+        status=$(sed -n 's/^status //p' "$said")
+        [ -n "$status" ] && break
+        sleep 0.1
+    done
+    output=$(<"$said")
+    echo "$output"
+    [ -n "$status" ]
 }
 
 # An MPI program whose ranks print the sum of all (rank + 1) and their node; the
@@ -69,7 +133,7 @@ job_run() {
     job_id=$("${lab[@]:-$INTEG2D_BIN/integ2d-lab}" exec --site=hpc2n -- sbatch --parsable \
         -A hpc2n2026-042 -t 5 "$@" "$BATS_TEST_TMPDIR/job") || return
     local state
-    for (( i = 0; i < 300; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         state=$("${lab[@]:-$INTEG2D_BIN/integ2d-lab}" exec --site=hpc2n -- \
             squeue -h -t all -o %T -j "$job_id")
         case $state in
@@ -179,22 +243,22 @@ job_line() {
 @test "the memory that ranks share is not that of another lab's job of this number" {
     local i run
     run=$(sed -n 's/^run=//p' "$INTEG2D_LAB/lab.conf")
-    printf '#!/bin/bash\nml integ2d\nsrun integ2d-mpi --repeat=100\n' \
+    printf '#!/bin/bash\nml integ2d\nsrun integ2d-mpi --repeat=1000000\n' \
         >"$BATS_TEST_TMPDIR/job"
     job_id=$(hpc2n sbatch --parsable -A hpc2n2026-042 -t 5 -N 1 -n 2 \
         -o /dev/null "$BATS_TEST_TMPDIR/job")
-    for (( i = 0; i < 200; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         [ "$(find "$run/scratch" -name 'vader_segment.*' | wc -l)" -eq 2 ] && break
         sleep 0.1
     done
     hpc2n scancel "$job_id"
-    (( i < 200 ))
+    (( i < 400 ))
 }
 
 @test "sacct shows the state and the account of a job that ended" {
     job_line 'exit 3'
     job_run -o /dev/null
-    for (( i = 0; i < 50; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         run -0 hpc2n sacct -X -n -P -j "$job_id" -o State,ExitCode,Account
         [[ $output == FAILED* ]] && break
         sleep 0.1
@@ -218,13 +282,13 @@ job_line() {
 }
 
 @test "exec becomes the command, so that a signal reaches it" {
-    "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- sleep 60 3>&- &
+    "$INTEG2D_BIN/integ2d-lab" exec --site=hpc2n -- sleep 300 3>&- &
     local pid=$!
-    for (( i = 0; i < 100; i++ )); do
-        [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == "sleep 60 " ]] && break
+    for (( i = 0; i < 400; i++ )); do
+        [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == "sleep 300 " ]] && break
         sleep 0.05
     done
-    (( i < 100 ))
+    (( i < 400 ))
     kill -TERM "$pid"
     local status=0
     wait "$pid" || status=$?
@@ -233,7 +297,7 @@ job_line() {
 
 @test "shell gives a prompt that names the site, and modules work there" {
     # shellcheck disable=SC2016
-    run -7 timeout 20 script -qec "$INTEG2D_BIN/integ2d-lab shell --site=uppmax" /dev/null \
+    run -7 timeout 120 script -qec "$INTEG2D_BIN/integ2d-lab shell --site=uppmax" /dev/null \
         < <(printf 'ml integ2d; echo "=$LOADEDMODULES="\nexit 7\n')
     [[ $output == *"[uppmax lab]"* && $output == *"=GCC/13.2.0:"*integ2d* ]]
 }
@@ -278,11 +342,11 @@ job_line() {
 }
 
 @test "a second up on a running lab says so and changes nothing" {
-    before=$(processes_of "$INTEG2D_LAB" | xargs)
-    [ -n "$before" ]
+    before=$(daemons_of "$INTEG2D_LAB")
+    [ "$(wc -l <<<"$before")" -ge 6 ]
     run -0 "$INTEG2D_BIN/integ2d-lab" up
     [[ $output == *"already up"* ]]
-    [ "$(processes_of "$INTEG2D_LAB" | xargs)" = "$before" ]
+    [ "$(daemons_of "$INTEG2D_LAB")" = "$before" ]
     run -0 "$INTEG2D_BIN/integ2d-lab" status
     [[ $output == *"slurmctld: running"* ]]
 }
@@ -290,17 +354,18 @@ job_line() {
 # ---- The lab's life ----------------------------------------------------------
 
 @test "a second lab in a deep folder, down with a running job, leaves nothing and the first lab be" {
-    own_lab "$(printf 'deep/%.0s' {1..25})lab"
-    run -0 "${lab[@]}" up
+    own_lab "$deep"
+    ended_up "$deep"
+    [ "$status" -eq 0 ]
     # The job ignores the request to end, and leaves a child of its own.
     job_line "trap '' TERM; sleep 300 & sleep 300"
     run -0 "${lab[@]}" exec --site=hpc2n -- sbatch -A hpc2n2026-042 -t 9 \
         -o /dev/null "$BATS_TEST_TMPDIR/job"
-    for (( i = 0; i < 100; i++ )); do
+    for (( i = 0; i < 400; i++ )); do
         [ "$("${lab[@]}" exec --site=hpc2n -- squeue -h -t R -o %i)" = 1 ] && break
         sleep 0.1
     done
-    (( i < 100 ))
+    (( i < 400 ))
     local sockets
     sockets=$(sed -n 's/^run=//p' "$own/lab.conf")
     [ -S "$sockets/munge.socket" ]
@@ -313,13 +378,18 @@ job_line() {
 
 @test "a lab whose machine rebooted comes up again and goes on counting jobs" {
     own_lab rebooted
-    run -0 "${lab[@]}" up
+    ended_up rebooted
+    [ "$status" -eq 0 ]
     job_line true
     job_run -o /dev/null
     local pids
     mapfile -t pids < <(processes_of "$own")
     (( ${#pids[@]} >= 6 ))
     kill -KILL "${pids[@]}"
+    for (( i = 0; i < 400; i++ )); do
+        [ -z "$(processes_of "$own")" ] && break
+        sleep 0.1
+    done
     run -1 "${lab[@]}" status
     run -2 "${lab[@]}" exec --site=hpc2n -- true
     run -0 "${lab[@]}" up
@@ -333,7 +403,7 @@ job_line() {
     own_lab stale
     mkdir -p "$own/pid"
     printf 'run=%q\n' "$BATS_TEST_TMPDIR/run" >"$own/lab.conf"
-    sleep 60 3>&- &
+    sleep 300 3>&- &
     local pid=$!
     echo "$pid" | tee "$own"/pid/{munged,slurmctld,mariadbd} >/dev/null
     run -0 "${lab[@]}" down
@@ -343,32 +413,16 @@ job_line() {
 
 @test "a part that cannot start is named with its log, and up ends with status 2" {
     own_lab broken
-    mkdir -p "$own/etc"
-    : >"$own/lab.conf"
-    echo "too short" >"$own/etc/munge.key"
-    chmod 600 "$own/etc/munge.key"
-    run -2 "${lab[@]}" up
+    ended_up broken
+    [ "$status" -eq 2 ]
     [[ $output == *"munged has ended"*"Keyfile"* ]]
     [ -z "$(processes_of "$own")" ]
 }
 
 @test "a port that another program has taken is given up for another" {
     own_lab clash
-    local taken
-    taken=$(SLURM_CONF="$INTEG2D_LAB/etc/slurm.conf" scontrol show config |
-        awk '/^SlurmctldPort/ { print $3 }')
-    # This copy of integ2d-lab believes at first that the port is free.
-    local prefix=$BATS_TEST_TMPDIR/prefix
-    mkdir -p "$prefix/bin"
-    ln -s "$INTEG2D_BIN/../share" "$prefix/share"
-    sed "s/^ports_choose() {/&\n\
-        if [[ -z \${slurmctld_port-} ]]; then\n\
-            slurmctld_port=$taken slurmdbd_port=$((taken + 1))\n\
-            n1_port=$((taken + 2)) n2_port=$((taken + 3))\n\
-            return\n\
-        fi/" "$INTEG2D_BIN/integ2d-lab" >"$prefix/bin/integ2d-lab"
-    chmod +x "$prefix/bin/integ2d-lab"
-    run -0 "$prefix/bin/integ2d-lab" --lab="$own" up
+    ended_up clash
+    [ "$status" -eq 0 ]
     [[ $output == *"a port was taken"* ]]
     run -0 "${lab[@]}" exec --site=hpc2n -- sinfo -h
     run -0 hpc2n sinfo -h
