@@ -33,9 +33,10 @@ other_julia() {
         expected=$(bits serial --grid=$grid)
         [ -n "$expected" ]
         for scheme in fortran fortran-openmp jit julia; do
-            [ "$(bits kernel $scheme 1 --grid=$grid)" = "$expected" ]
+            together gives "$expected" kernel $scheme 1 --grid=$grid
         done
     done
+    all_together 16
 }
 
 @test "Fortran's threads give the bits of serial with any schedule" {
@@ -43,12 +44,13 @@ other_julia() {
     expected=$(bits serial --grid=997)
     [ -n "$expected" ]
     for n in 2 3 4 7; do
-        [ "$(bits fortran_openmp -n $n --grid=997)" = "$expected" ]
+        together gives "$expected" fortran_openmp -n $n --grid=997
     done
     for schedule in static static,1 dynamic dynamic,7 guided; do
         export OMP_SCHEDULE=$schedule
-        [ "$(bits fortran_openmp -n 4 --grid=997)" = "$expected" ]
+        together gives "$expected" fortran_openmp -n 4 --grid=997
     done
+    all_together 9
 }
 
 @test "Fortran's schedule is the one that OMP_SCHEDULE asks for" {
@@ -62,12 +64,27 @@ other_julia() {
 @test "one running sum prints the lesson's -7.117752e-17 in every language" {
     local scheme
     for scheme in fortran fortran-openmp jit julia; do
-        run -0 kernel $scheme 1 --sum=running
-        [ "${lines[0]}" = \
-            "Integral value is -7.117752e-17, Error is 7.117752e-17" ]
+        together prints "Integral value is -7.117752e-17, Error is 7.117752e-17" \
+            kernel $scheme 1 --sum=running
     done
-    run -0 fortran_openmp -n 4 --sum=running
-    [ "${lines[0]}" = "Integral value is 4.492851e-12, Error is 4.492851e-12" ]
+    together prints "Integral value is 4.492851e-12, Error is 4.492851e-12" \
+        fortran_openmp -n 4 --sum=running
+    all_together 5
+}
+
+# prints LINE COMMAND...: the first line of a command that ends well
+prints() {
+    run -0 "${@:2}"
+    [ "${lines[0]}" = "$1" ]
+}
+
+# repeats_until 'CONDITION' SCHEME OPTION...: holds for the record of a run
+repeats_until() {
+    for _ in $(seq 50); do
+        kernel "$2" 1 "${@:3}"
+        if jq -e "$1" record_b.json; then return; fi
+    done
+    return 1
 }
 
 @test "the time to compile is printed and recorded apart from the runs" {
@@ -76,11 +93,13 @@ other_julia() {
     for scheme in jit julia; do
         run -0 kernel $scheme 1 --grid=100 --repeat=3
         [[ ${lines[2]} =~ ^"Compile time: "[0-9]+\.[0-9][0-9]" sec"$ ]]
-        jq -e '.build_s > 0.001 and .build_s > 10 * .warmup_s and
-            (.time_s | length) == 3' record_b.json
+        jq -e '.build_s > 0 and .warmup_s > 0 and (.time_s | length) == 3' \
+            record_b.json
+        # Compiling takes far longer than the first run of what was compiled,
+        # unless something comes in between now and then.
+        repeats_until '.build_s > 10 * .warmup_s' $scheme --grid=100 --repeat=2
         # One repeat has no warm-up, and yet does not compile in it.
-        kernel $scheme 1 --grid=1
-        jq -e '.warmup_s == null and .best_s < .build_s' record_b.json
+        repeats_until '.warmup_s == null and .build_s > 10 * .best_s' $scheme --grid=1
     done
     run -0 fortran --grid=100
     [[ $output != *Compile* ]]
