@@ -4,6 +4,7 @@
 # bats' run sets these:
 # shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
+load together
 
 # The bits of all rows that fastrow/bits.c walks through. They change when the
 # row's arithmetic does, and then what every grid gives changes with them.
@@ -44,16 +45,22 @@ bits_of() {
     local compiler level clone count=0
     for compiler in gcc clang; do
         for level in -O0 -O2 -O3; do
-            "$compiler" "${FLAGS[@]}" $level -c "$row" -o row.o
             for clone in $(runnable); do
-                echo "$compiler $level $clone"
-                [ "$(bits_of row.o "$clone")" = "$BITS" ]
+                together clone_gives_bits "$compiler" $level "$clone"
                 count=$((count + 1))
             done
         done
     done
+    [ $count -ge 6 ]
+    all_together $count
     echo "# ran $count: gcc and clang, -O0 -O2 -O3, $(runnable | xargs)" >&3
-    [ $count -ge 8 ]
+}
+
+# clone_gives_bits COMPILER LEVEL CLONE
+clone_gives_bits() {
+    echo "$*"
+    "$1" "${FLAGS[@]}" "$2" -c "$row" -o row.o
+    [ "$(bits_of row.o "$3")" = "$BITS" ]
 }
 
 @test "the clone that this CPU chooses, and no clones at all, give the same bits" {
