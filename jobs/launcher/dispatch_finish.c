@@ -34,6 +34,13 @@ static void save_states(struct dispatch *dispatch)
     }
 }
 
+static void count_requests(const struct dispatch *dispatch)
+{
+    if (dispatch->options->verbose)
+        fprintf(stderr, "%ld request%s to Slurm\n", dispatch->refresh.requests,
+                dispatch->refresh.requests == 1 ? "" : "s");
+}
+
 /* Returns what watch_runs does. */
 static int wait_for(struct dispatch *dispatch)
 {
@@ -55,9 +62,7 @@ static int wait_for(struct dispatch *dispatch)
     }
     int rc = list ? watch_runs(&watch, list, count) : -1;
     free(list);
-    if (dispatch->options->verbose)
-        fprintf(stderr, "%ld request%s to Slurm\n", dispatch->refresh.requests,
-                dispatch->refresh.requests == 1 ? "" : "s");
+    count_requests(dispatch);
     return rc;
 }
 
@@ -182,6 +187,7 @@ int dispatch_finish(struct dispatch *dispatch)
     if (dispatch->options->no_wait) {
         if (dispatch->refused)
             say_resume(dispatch, "what was refused can be sent later with");
+        count_requests(dispatch);
         int status = print_arrays(dispatch);
         return status == 0 && dispatch->refused ? EXIT_WRONG : status;
     }

@@ -131,6 +131,7 @@ static int request(struct dispatch *dispatch, size_t array,
     long job_id;
     sweep_array_folder(&dispatch->sweep, array, folder);
     for (int i = 0; i < REQUESTS; i++) {
+        dispatch->refresh.requests++;
         patience_begin(&dispatch->refresh.patience);
         enum submitted submitted =
             dispatch->refresh.slurm->submit(job, script, folder, &job_id, &err);

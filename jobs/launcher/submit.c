@@ -114,7 +114,7 @@ static int print_result(const struct options *options,
 static void count_requests(const struct options *options,
                            const struct refresh *refresh)
 {
-    if (options->verbose && !options->no_wait)
+    if (options->verbose)
         fprintf(stderr, "%ld request%s to Slurm\n", refresh->requests,
                 refresh->requests == 1 ? "" : "s");
 }
@@ -208,6 +208,7 @@ static int request(const struct job *job, const char *script,
 {
     struct error err;
     for (int i = 0; i < REQUESTS; i++) {
+        refresh->requests += backend_is_slurm(refresh->slurm);
         patience_begin(&refresh->patience);
         enum submitted submitted = refresh->slurm->submit(
             job, script, run->folder, &run->status.job_id, &err);
