@@ -91,6 +91,11 @@ words() {
 @test "a serial program on four cores: one was busy, and that is told" {
     local job
     job=$(busy | send -n 1 -c 4)
+    # Slurm counts in its own time.
+    for _ in $(seq 400); do
+        if slurm sstat -anP -j "$job" --format=AveCPU | grep '^00:.*[1-9]'; then break; fi
+        sleep 0.1
+    done
     run -0 follow 'touch enough' "$job"
     [[ $output == *"of 4 cores busy"* ]]
     [[ $output == *"Of the 4 cores asked for, "[01].?" were busy"* ]]

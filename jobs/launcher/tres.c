@@ -8,6 +8,13 @@
 
 enum { PARTS = 3, DIGITS = 16 };
 
+/* Slurm has 2 to the power of 64 for what it has not counted yet, in
+ * milliseconds or bytes: 213503982334-14:25:51. No job has as much. */
+static double counted(double value)
+{
+    return value < 1e12 ? value : NAN;
+}
+
 /* Digits, and a fraction behind a point: no power, nothing but decimal. */
 static double plain_number(const char *text, const char **end)
 {
@@ -40,7 +47,7 @@ double tres_seconds(const char *text)
             return NAN;
         sum = sum * 60 + part;
         if (*end == '\0')
-            return days * 86400 + sum;
+            return counted(days * 86400 + sum);
         if (*end != ':')
             return NAN;
         text = end + 1;
@@ -56,11 +63,11 @@ double tres_mib(const char *text)
     if (isnan(value))
         return NAN;
     if (*end == '\0')
-        return value / 1048576;
+        return counted(value / 1048576);
     const char *unit = strchr(units, *end);
     if (!unit || end[1] != '\0')
         return NAN;
-    return value * pow(1024, (double)(unit - units) - 1);
+    return counted(value * pow(1024, (double)(unit - units) - 1));
 }
 
 /* What stands behind "member="; "" = the list has none. */

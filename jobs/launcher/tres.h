@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Times and sizes as Slurm's commands print them. What is not one is NAN. */
+/* Times and sizes as Slurm's commands print them. What is not one, or
+ * is Slurm's number for what it has not counted, is NAN. */
 #ifndef INTEG2D_TRES_H
 #define INTEG2D_TRES_H
 

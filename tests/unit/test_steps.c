@@ -27,6 +27,7 @@ static void times_are_read_as_slurm_prints_them(void **state)
     assert_near(tres_seconds("01:02:03"), 3723);
     assert_near(tres_seconds("2-01:02:03"), 2 * 86400 + 3723);
     assert_near(tres_seconds("00:00:00"), 0);
+    assert_true(isnan(tres_seconds("213503982334-14:25:51")));
 }
 
 static void what_is_no_time_is_not_a_number(void **state)
@@ -52,6 +53,8 @@ static void sizes_are_read_as_slurm_prints_them(void **state)
     assert_near(tres_mib("1.5G"), 1536);
     assert_near(tres_mib("2T"), 2 * 1048576);
     assert_near(tres_mib("1048576"), 1);
+    assert_true(isnan(tres_mib("16384P")));
+    assert_true(isnan(tres_mib("17179869184G")));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_true(isnan(tres_mib(bad[i])));
 }
