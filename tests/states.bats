@@ -178,7 +178,7 @@ says() {
 }
 
 @test "too much memory" {
-    start hpc2n 'x=$(head -c 300M /dev/zero | tr "\0" x); sleep 20' --mem=100
+    start hpc2n 'x=$(head -c 300M /dev/zero | tr "\0" x); sleep 60' --mem=100
     # Without cgroups Slurm ends it and calls it FAILED; in its error file it
     # says why.
     job_state "$id" FAILED

@@ -158,15 +158,14 @@ facts() {
 }
 
 @test "sbatch job.sbatch by hand gives the same job as the launcher" {
-    local site scheme cores tasks id again
+    local site scheme cores tasks id folder again
     while read -r site scheme cores tasks; do
-        id=$(on "$site" "integ2d-submit --scheme=$scheme -n 2 -c $cores --grid=500 \
-            -t 7 --mem=300 -C 'skylake|zen4' -N 1 --name=twin-$site --json -q" |
-            jq .job_id)
-        cd integ2d-runs/"$site-$scheme"-*/
-        again=$(on "$site" 'sbatch --parsable job.sbatch')
-        cd ../..
+        read -r id folder < <(on "$site" "integ2d-submit --scheme=$scheme -n 2 \
+            -c $cores --grid=500 -t 7 --mem=300 -C 'skylake|zen4' -N 1 \
+            --name=twin-$site --no-wait -q")
+        again=$(on "$site" "cd $folder && sbatch --parsable job.sbatch")
         # A job that waits shows fewer facts than one that has run.
+        job_over "$site" "$id"
         job_over "$site" "$again"
         facts "$site" "$again" >theirs
         facts "$site" "$id" >ours

@@ -270,7 +270,8 @@ EOF
     on hpc2n 'integ2d-submit --scheme=serial --grid=100,200 --repeat=1 -q'
     local folder id
     folder=$(echo "$(sweep_folder)"/array_1-*)
-    id=$(on hpc2n "cd $folder && sbatch --parsable --wait --array=2 array.sbatch")
+    id=$(on hpc2n "cd $folder && sbatch --parsable --array=2 array.sbatch")
+    job_over hpc2n "$id"
     # Its number as Slurm has it for the task.
     run -0 --separate-stderr on hpc2n "integ2d-collect $id"
     [ "$(shown "$output")" = 'serial 1 200' ]
@@ -308,8 +309,8 @@ openmp 4 2000' ]
     # No line is broken: none is longer than the terminal is wide.
     tr '\r' '\n' <typescript | grep 'jobs over' >bars
     [ "$(sed 's/^\x1b\[K//' bars | awk '{print length}' | sort -n | tail -n 1)" -le 80 ]
-    run -0 --separate-stderr on hpc2n 'integ2d-submit --scheme=serial \
-        --grid=100-2000:100 --repeat=1'
+    run -0 --separate-stderr on hpc2n 'integ2d-submit --site=local \
+        --scheme=serial --grid=100-2000:100 --repeat=1'
     [ "$(grep -c 'of 20 jobs over' <<<"$stderr")" -le 11 ]
     [[ $stderr != *$'\033'* ]]
 }

@@ -5,11 +5,11 @@ bats_require_minimum_version 1.5.0
 load common
 
 @test "submissions killed at random instants lose no job and double none" {
-    "$INTEG2D_SOURCE/tests/torture" 15 commands >commands 2>&1 &
+    "$INTEG2D_SOURCE/tests/torture" 15 commands >out 2>&1 &
     run -0 "$INTEG2D_SOURCE/tests/torture" 25 slurm
     [[ $output == *"lost 0, twice 0, invented 0, denied 0"* ]]
-    wait $! || { cat commands; false; }
-    grep -q 'lost 0, twice 0, invented 0, denied 0' commands
+    wait $! || { cat out; false; }
+    grep -q 'lost 0, twice 0, invented 0, denied 0' out
 }
 
 @test "sweeps killed at random instants lose no job and double none" {
