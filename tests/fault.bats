@@ -42,7 +42,8 @@ begin() {
     waits+=($!)
 }
 
-# The same, until its job is seen to run, which goes on until `release`.
+# The same, until its job is seen to run, which goes on until `release`: when
+# all answer again, or its end might not be heard of.
 start_wait() {
     touch "$BATS_TEST_TMPDIR/hold"
     program=$prefix/bin/integ2d-submit begin "$@"
@@ -69,6 +70,7 @@ end_wait() {
     wait_for 'no answer from Slurm' slurm/err
     wait_for 'no answer from Slurm' commands/err
     daemon_signal slurmctld CONT
+    answering
     release
     for backend in slurm commands; do
         wait_pid=${waits[0]}
@@ -85,6 +87,7 @@ end_wait() {
     daemon_kill slurmctld TERM
     wait_for 'no answer from Slurm' err
     daemon_again slurmctld
+    answering
     release
     end_wait 'no answer from Slurm'
 }
@@ -105,6 +108,7 @@ end_wait() {
         else
             daemon_signal munged CONT
         fi
+        answering
         release
         end_wait 'munge, which'
         rm -r integ2d-runs
