@@ -232,6 +232,9 @@ other_release() {
     [ "$(grep -c 'using its commands instead' <<<"$stderr")" = 1 ]
     [[ $stderr == *"Slurm's library cannot be used (libslurm.so.99: "* ]]
     [ "$(jq -r .backend "$(run_folder)/run.json")" = commands ]
+    run -0 --separate-stderr on hpc2n \
+        "$prefix/bin/integ2d-usage $(run_folder) 2>&1 >/dev/null"
+    [ "$(grep -c 'using its commands instead' <<<"$output")" = 1 ]
     # The other way round: what the commands have started the library finds.
     rm "$(run_folder)/state.json"
     run -0 --separate-stderr on hpc2n integ2d-collect
@@ -261,6 +264,9 @@ other_release() {
     rm "$(run_folder)/state.json"
     run -0 --separate-stderr on hpc2n "$old integ2d-collect"
     [[ ${lines[1]} == *passed ]]
+    [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
+    run -0 --separate-stderr on hpc2n "$old integ2d-usage $(run_folder)"
+    [[ ${lines[0]} == "job "*": COMPLETED on "* ]]
     [ "$(grep -c "using Slurm's commands instead" <<<"$stderr")" = 1 ]
     # Forced, it is not replaced.
     run -3 --separate-stderr on hpc2n "rm $(run_folder)/state.json;

@@ -402,7 +402,7 @@ nosuch: 'nosuch' is no job number and no run folder here
 --html= $job: --html wants a file
 --html=/nosuch/page.html $job: --html=/nosuch/page.html: no file can be made there: No such file or directory
 --html=/tmp $job: that is there, and no file
---backend=x $job: 'x' is none of slurm, commands, local
+--backend=x $job: 'x' is none of slurm, commands
 END
     run -1 bash -c "'$INTEG2D_BIN/integ2d-lab' exec --site=hpc2n -- \
         '$INTEG2D_BIN/integ2d-usage' $job >/dev/full"

@@ -90,7 +90,9 @@ int allotment_ask(const char *id, struct allotment *allotment,
                           jobs,     "--Format",   ALLOTMENT_SQUEUE,
                           NULL};
     if (slurm_command(argv, ASK_S, &command, err) != 0)
-        return strstr(err->text, "Invalid job id") ? 1 : -1;
+        return strstr(err->text, "Invalid job id")
+                   ? 1
+                   : error_prefix(err, "no answer from Slurm's controller");
     int rc = 1;
     char *rest = command.output;
     for (char *line; rc == 1 && (line = strsep(&rest, "\n")) != NULL;)

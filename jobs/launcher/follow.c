@@ -125,6 +125,18 @@ static bool is_other(const struct usage *usage, const struct allotment *now)
     return usage->has_run && now->words[0] && !token_in_line(token, now->words);
 }
 
+/* Asks the controller. Returns 0; 1 when it does not know the job; -1. */
+static int ask_controller(struct refresh *refresh, const char *id,
+                          struct allotment *now, struct error *err)
+{
+    patience_begin(&refresh->patience);
+    int rc = refresh->slurm->find(id, now, err);
+    patience_end(&refresh->patience);
+    if (rc < 0 && refresh_refit(refresh, NULL))
+        rc = refresh->slurm->find(id, now, err);
+    return rc;
+}
+
 /* The controller, or else accounting. Returns 0; 1 when neither knows the job;
  * -1 when it is another user's; NO_ANSWER. */
 static int ask_slurm(struct follow *follow, struct usage *usage,
@@ -132,11 +144,9 @@ static int ask_slurm(struct follow *follow, struct usage *usage,
 {
     struct allotment now = {.mem_mib = NAN};
     struct steps steps = {0};
-    int rc = follow->backend->find(follow->id, &now, err);
-    if (rc < 0) {
-        error_prefix(err, "no answer from Slurm's controller");
+    int rc = ask_controller(&follow->refresh, follow->id, &now, err);
+    if (rc < 0)
         return NO_ANSWER;
-    }
     if (rc == 1 || is_other(usage, &now)) {
         now = (struct allotment){.mem_mib = NAN};
         rc = steps_ask_final(follow->id, &now, &steps, err);
@@ -179,12 +189,12 @@ static void allot_run(struct usage *usage)
     usage->allotment.cpus = cpus > 0 ? cpus : usage->run.workers;
 }
 
-static int connect_slurm(struct follow *follow, struct error *err)
+static int connect_slurm(struct refresh *refresh, struct error *err)
 {
-    if (backend_choose(follow->refresh.backend, true, follow->refresh.lib_dir,
-                       &follow->backend, &follow->refresh.note, err) != 0)
+    if (backend_choose(refresh->backend, true, refresh->lib_dir,
+                       &refresh->slurm, &refresh->note, err) != 0)
         return -1;
-    return follow->backend->open(NULL, err);
+    return refresh->slurm->open(NULL, err);
 }
 
 /* A run that is over can be shown without Slurm, as far as its folder goes. */
@@ -194,7 +204,7 @@ static int open_slurm(struct follow *follow, struct usage *usage,
     struct error ignored;
     bool over = usage->has_run && state_is_final(usage->run.status.state);
     usage->steps_wanted = true;
-    int rc = connect_slurm(follow, err);
+    int rc = connect_slurm(&follow->refresh, err);
     bool connected = rc == 0;
     if (connected)
         rc = ask_slurm(follow, usage, err);
@@ -330,8 +340,8 @@ int follow_look(struct follow *follow, struct usage *usage, struct error *err)
     if (look_processes(follow, usage) != 0)
         return error_set(err, "out of memory");
     if (follow->id[0] && !usage->no_steps[0] &&
-        follow->backend->measure(usage->allotment.job_id, &usage->steps,
-                                 &ignored) == 0 &&
+        follow->refresh.slurm->measure(usage->allotment.job_id, &usage->steps,
+                                       &ignored) == 0 &&
         take_steps(follow, usage) != 0)
         return error_set(err, "out of memory");
     /* A folder that is only ours to read goes without. */

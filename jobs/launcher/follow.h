@@ -18,7 +18,6 @@ struct follow {
     struct refresh refresh; /* backend and lib_dir are set by the caller */
     struct site site;       /* name "" = not known */
     char id[RUN_JOB_NAME];  /* as Slurm's commands take it, "" = a local job */
-    const struct backend *backend;
     bool alone; /* nobody can be asked: what the run folder has is all */
     struct processes processes;
     bool looking;        /* processes is in use */

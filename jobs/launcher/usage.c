@@ -175,6 +175,14 @@ static void show_silence(struct screen *screen, const struct error *err)
     screen->lines = 0;
 }
 
+/* Why the commands are used in place of the library: once. */
+static void say_note(struct refresh *refresh)
+{
+    if (refresh->note.text[0])
+        fprintf(stderr, "%s\n", refresh->note.text);
+    refresh->note.text[0] = '\0';
+}
+
 static void pause_s(long seconds)
 {
     struct timespec left = {.tv_sec = seconds};
@@ -227,6 +235,7 @@ static int follow_job(const struct arguments *arguments, struct follow *follow,
             return -1;
         pause_s(interval_s);
         int rc = watch_is_ended() ? 0 : follow_state(follow, usage, err);
+        say_note(&follow->refresh);
         if (rc < 0)
             return -1;
         if (rc > 0)
@@ -331,7 +340,9 @@ int main(int argc, char **argv)
     int status = EXIT_USAGE;
     if (!follow || !usage)
         error_set(&err, "out of memory");
-    if (!follow || !usage || prefix_find(&prefix, &err) != 0 ||
+    if (!follow || !usage ||
+        backend_check_slurm(arguments.backend, &err) != 0 ||
+        prefix_find(&prefix, &err) != 0 ||
         (arguments.html && usage_page_check(arguments.html, &err) != 0)) {
         fprintf(stderr, "integ2d-usage: %s\n", err.text);
         return EXIT_USAGE;
@@ -339,7 +350,9 @@ int main(int argc, char **argv)
     follow->prefix = &prefix;
     follow->refresh.backend = arguments.backend;
     follow->refresh.lib_dir = prefix.lib;
-    if (follow_open(follow, arguments.job, usage, &err) != 0)
+    int rc = follow_open(follow, arguments.job, usage, &err);
+    say_note(&follow->refresh);
+    if (rc != 0)
         fprintf(stderr, "integ2d-usage: %s\n", err.text);
     else
         status = show(&arguments, follow, usage);
