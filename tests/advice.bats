@@ -215,7 +215,8 @@ print(*cpus[:(len(cpus) + 1) // 2], sep=",")')
     edited hpc2n 'mpi -n 4' 's/^$/\n/'
     sent copies
     sent nothing
-    cd "$BATS_TEST_TMPDIR"/work/integ2d-runs/*
+    cd "$BATS_TEST_TMPDIR/work"
+    cd integ2d-runs/*
     job_over hpc2n "$(sed 's/ .*//' ../../own)"
     # With two cores of each node left, four tasks find no node alone.
     cores=$(on hpc2n 'sinfo -h -n n1 -o %c -p batch')
