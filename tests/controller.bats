@@ -58,11 +58,11 @@ teardown() {
 }
 
 # A wait by the library and one by the commands, each in a folder of its own;
-# their jobs wait for `release`. They give an answer a second.
+# their jobs wait for `release`. They give an answer so many seconds.
 start_waits() {
     local backend prefix
     prefix=$(held_prefix)
-    sed 's/^MessageTimeout=.*/MessageTimeout=1/' \
+    sed "s/^MessageTimeout=.*/MessageTimeout=$1/" \
         "$INTEG2D_LAB/etc/slurm.conf" >client.conf
     waits=()
     for backend in slurm commands; do
@@ -117,7 +117,7 @@ knocked() {
 
 @test "a controller that is busy and stops again and again is waited for" {
     local i k clients=() before
-    start_waits
+    start_waits 1
     for (( i = 1; i <= 2; i++ )); do
         daemon_signal slurmctld STOP
         said 'no answer from Slurm' $i
@@ -136,7 +136,7 @@ knocked() {
     done
     wait "${clients[@]}" || true
     # A slow machine may make it silent once more by itself.
-    end_waits 2 6
+    end_waits 2 4
 }
 
 # The last test: what is left is the backup.
@@ -151,7 +151,7 @@ knocked() {
     done
     grep -q '(primary) at .* is UP' ping
     grep -q '(backup) at elsewhere is UP' ping
-    start_waits
+    start_waits 3
     # Killed at once it would have told its backup nothing of the jobs.
     daemon_kill slurmctld TERM
     # For the lab, too, that is now the controller.
@@ -159,7 +159,7 @@ knocked() {
     # A job that ends before would be taken to run on: its node tells of the
     # end once, and a backup that still stands by does not hear it.
     answering
-    end_waits 0 4
+    end_waits 0 1
     run -0 --separate-stderr on hpc2n 'integ2d-submit --scheme=serial --grid=300'
     [[ ${lines[1]} == *passed ]]
 }
